@@ -1,0 +1,106 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every target of ours is built with: language mode 6, warnings as errors, imports that say who sees them.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A target of ours; the second argument lists all that it may import.
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+/// The tests of one subject.
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies + ["TestKit"], resources: resources, swiftSettings: strict)
+}
+
+func cLibrary(_ name: String, _ pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "pgvigil",
+    products: [.executable(name: "pgvigil", targets: ["pgvigil"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+    ],
+    targets: [
+        // C libraries of the system, each imported by one adapter.
+        cLibrary("CLibPQ", "libpq", apt: "libpq-dev"),
+        cLibrary("CZlib", "zlib", apt: "zlib1g-dev"),
+        cLibrary("CLZ4", "liblz4", apt: "liblz4-dev"),
+        cLibrary("CZstd", "libzstd", apt: "libzstd-dev"),
+        cLibrary("CCrypto", "libcrypto", apt: "libssl-dev"),
+
+        // Tier 0
+        module("Faults"),
+        module("Measures", ["Faults"]),
+
+        // Tier 1: values, no input or output
+        module("Cron", ["Faults", "Measures"]),
+        module("Policy", ["Faults", "Measures"]),
+        module("ArchiveFormat", ["Faults"]),
+        module("Jobs", ["Faults", "Measures", "Cron", "Policy", yams]),
+
+        // Tier 2
+        module("Engine", ["Faults", "Measures", "Cron", "Policy", "ArchiveFormat", "Jobs"]),
+
+        // Tier 3: adapters
+        module("Postgres", ["Faults", "CLibPQ"]),
+        module("Catalog", ["Faults", "Measures", "Engine", "Jobs", "Policy", "ArchiveFormat", "Postgres"], resources: [.embedInCode("SQL")]),
+        module("Databases", ["Faults", "Measures", "Engine", "Jobs", "Postgres"]),
+        module("Compression", ["Faults", "ArchiveFormat", "CZlib", "CLZ4", "CZstd", "CCrypto"]),
+        module("Verification", ["Faults", "ArchiveFormat", "Compression"]),
+        module("Processes", ["Faults", "Measures", "Engine", subprocess, system]),
+        module("Storage", ["Faults", "Measures", "Engine", "Jobs", "Policy", "ArchiveFormat", "Compression"]),
+
+        // Tiers 4 and 5
+        module(
+            "Wiring",
+            [
+                "Faults", "Measures", "Cron", "Policy", "ArchiveFormat", "Jobs", "Engine", "Postgres", "Catalog",
+                "Databases", "Compression", "Verification", "Processes", "Storage", logging,
+            ]),
+        .executableTarget(
+            name: "pgvigil",
+            dependencies: ["Faults", "Measures", "Cron", "Policy", "ArchiveFormat", "Jobs", "Engine", "Wiring", argumentParser],
+            swiftSettings: strict),
+
+        // Tests
+        .target(
+            name: "TestKit", dependencies: ["Faults", "Measures", "Engine", "Jobs", "Policy", "ArchiveFormat", "Databases"],
+            path: "Tests/TestKit", swiftSettings: strict),
+        tests("FaultsTests", ["Faults", "Measures"]),
+        tests("CronTests", ["Cron", "Faults", "Measures"]),
+        tests("PolicyTests", ["Policy", "Faults", "Measures"]),
+        tests("ArchiveFormatTests", ["ArchiveFormat", "Faults"]),
+        tests("JobsTests", ["Jobs", "Policy", "Cron", "Faults", "Measures"]),
+        tests("EngineTests", ["Engine", "Jobs", "Policy", "Cron", "ArchiveFormat", "Faults", "Measures"]),
+        tests("CompressionTests", ["Compression", "ArchiveFormat", "Faults"]),
+        tests("VerificationTests", ["Verification", "Compression", "ArchiveFormat", "Faults"]),
+        tests("ProcessesTests", ["Processes", "Engine", "Faults", "Measures"]),
+        tests("StorageTests", ["Storage", "Engine", "Jobs", "Policy", "ArchiveFormat", "Faults", "Measures"]),
+        tests("PostgresTests", ["Postgres", "Databases", "Engine", "Faults"]),
+        tests("CatalogTests", ["Catalog", "Postgres", "Databases", "Engine", "Jobs", "Policy", "ArchiveFormat", "Faults", "Measures"]),
+        tests("DatabasesTests", ["Databases", "Postgres", "Engine", "Jobs", "Faults", "Measures"]),
+        tests("TidyTests", []),
+        tests("SystemTests", ["Databases", "Postgres", "Faults"]),
+    ]
+)
