@@ -1,0 +1,100 @@
+package import ArchiveFormat
+package import Faults
+package import FoundationEssentials
+package import Measures
+
+/// One folder of backup sets, as the engine needs it; implemented on a local disk, and by a twin in memory.
+///
+/// A set is visible only once it is whole: everything happens in an incoming set, and publishing is one rename.
+package protocol BackupStore: Sendable {
+    var name: String { get }
+    /// Creates the folder where it is missing, and removes incoming sets whose owner is dead.
+    ///
+    /// - Returns: The run ids of what was swept.
+    func open() async throws(AnyFault) -> [String]
+    func freeSpace() async throws(AnyFault) -> ByteCount
+    /// Opens a private folder (0700) for the set of one database; it stays locked while this process lives.
+    func beginIncoming(run: UUID, target: String, database: String) async throws(AnyFault) -> any IncomingSet
+    /// Every published set, newest first, and what lies in the store that is not ours.
+    func sets() async throws(AnyFault) -> StoreListing
+    /// Removes one set: first renamed out of sight, then deleted.
+    func remove(_ set: StoredSet) async throws(AnyFault)
+    /// Holds a set against retention with a reason, or releases it with nil.
+    func hold(_ set: StoredSet, reason: String?) async throws(AnyFault)
+}
+
+/// A set that is being written. Nobody sees it before ``publish(_:at:)`` has returned.
+package protocol IncomingSet: AnyObject, Sendable {
+    /// Absolute path of the private folder, for programs that write into it themselves.
+    var directory: String { get }
+    /// Creates a file that hashes what is written to it.
+    func makeFile(_ name: String) async throws(AnyFault) -> any IncomingFile
+    /// Writes a small private file (0600), synced, and not part of the set, such as a password file.
+    ///
+    /// - Returns: Its absolute path. It is gone when the set is published or discarded.
+    func writePrivate(_ name: String, _ text: Secret) async throws(AnyFault) -> String
+    /// Syncs every file, drops their cached pages, and reads sizes and hashes back from the disk.
+    ///
+    /// Files that ``makeFile(_:)`` made are compared with what was hashed while writing.
+    /// - Throws: A fault that names the file whose bytes on the disk are not those that were written.
+    func readBack() async throws(AnyFault) -> [Manifest.File]
+    /// Writes the manifest last, syncs, renames the set to its final place and syncs that folder.
+    func publish(_ manifest: Manifest, at started: Date) async throws(AnyFault) -> StoredSet
+    /// Removes everything; a set that is published is left alone.
+    func discard() async
+}
+
+/// One file of an incoming set, hashed while it is written.
+package protocol IncomingFile: ByteSink {
+    /// Replaces bytes at the start of the file, for the data offsets of an archive that came through a pipe.
+    ///
+    /// What was hashed so far counts from `bytes.count` on; both parts are checked at the read-back.
+    func replaceStart(_ bytes: [UInt8]) throws(AnyFault)
+    /// Syncs and closes.
+    func finish() throws(AnyFault)
+    /// Bytes written so far.
+    var size: ByteCount { get }
+}
+
+/// A published set.
+package struct StoredSet: Sendable, Equatable {
+    package var store: String
+    /// Relative to the store: `<target>/<database>/<instant>-<run id>`.
+    package var path: String
+    /// Absolute path of the set's folder.
+    package var directory: String
+    package var manifest: Manifest
+    /// Why it is held, nil unless it is.
+    package var held: String?
+
+    package init(store: String, path: String, directory: String, manifest: Manifest, held: String? = nil) {
+        self.store = store
+        self.path = path
+        self.directory = directory
+        self.manifest = manifest
+        self.held = held
+    }
+}
+
+/// What a store holds.
+package struct StoreListing: Sendable, Equatable {
+    package var sets: [StoredSet]
+    /// Paths that are not ours or not whole, with the reason; never touched.
+    package var strangers: [Stranger]
+
+    /// Something in a store that is no backup set.
+    package struct Stranger: Sendable, Equatable {
+        package var path: String
+        package var reason: String
+
+        package init(path: String, reason: String) {
+            self.path = path
+            self.reason = reason
+        }
+    }
+
+    package init(sets: [StoredSet], strangers: [Stranger]) {
+        self.sets = sets
+        self.strangers = strangers
+    }
+}

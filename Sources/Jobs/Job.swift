@@ -1,0 +1,40 @@
+package import Faults
+package import Policy
+
+/// A definition in `jobs/*.yaml`: what to do, not when.
+package struct Job: Sendable, Equatable {
+    /// The file's name without its extension: `[a-z][a-z0-9_-]*`, at most 63 bytes.
+    package var name: String
+    /// Names or globs of targets; nil means every target.
+    package var targets: [String]?
+    package var work: Work
+    /// A run that takes longer is stopped and recorded as timed out.
+    package var timeout: Duration
+    package var retry: RetryPolicy
+    package var place: Place
+
+    package init(name: String, targets: [String]?, work: Work, timeout: Duration, retry: RetryPolicy, place: Place) {
+        self.name = name
+        self.targets = targets
+        self.work = work
+        self.timeout = timeout
+        self.retry = retry
+        self.place = place
+    }
+
+    /// What kind of work it is, with what that kind needs to know.
+    package enum Work: Sendable, Equatable {
+        case backup(BackupSpec)
+    }
+
+    package var kind: JobKind {
+        switch work {
+        case .backup: .backup
+        }
+    }
+}
+
+/// The kinds of job; the raw value is the text in files, in the catalog and in JSON.
+package enum JobKind: String, Sendable, Equatable, CaseIterable, Codable {
+    case backup, verify, drill, restore, maintain, sql, command
+}

@@ -1,0 +1,89 @@
+package import Faults
+package import Measures
+package import Policy
+
+/// All that `pgvigil.yaml` and the environment say, valid and with every default filled in.
+package struct Settings: Sendable, Equatable {
+    package var catalog: CatalogLocation
+    /// An absolute path: locks, the embedded catalog, private files of running jobs.
+    package var stateDirectory: String
+    package var targets: [Target]
+    package var stores: [StoreSettings]
+    package var windows: [String: Window]
+    package var limits: Limits
+    /// Folders with PostgreSQL's programs, looked at before the usual ones.
+    package var clientDirectories: [String]
+    /// The zone of crontab lines that name none; an IANA name, nil for the machine's own.
+    package var zoneName: String?
+
+    package init(
+        catalog: CatalogLocation, stateDirectory: String, targets: [Target], stores: [StoreSettings],
+        windows: [String: Window] = [:], limits: Limits = Limits(), clientDirectories: [String] = [],
+        zoneName: String? = nil
+    ) {
+        self.catalog = catalog
+        self.stateDirectory = stateDirectory
+        self.targets = targets
+        self.stores = stores
+        self.windows = windows
+        self.limits = limits
+        self.clientDirectories = clientDirectories
+        self.zoneName = zoneName
+    }
+}
+
+/// Where pgvigil's own records are kept.
+package enum CatalogLocation: Sendable, Equatable {
+    /// A private cluster under the state directory.
+    case embedded
+    /// A database on a server of the user's.
+    case server(ConnectionInfo)
+}
+
+/// One PostgreSQL server with its connection.
+package struct Target: Sendable, Equatable {
+    package var name: String
+    package var connection: ConnectionInfo
+    /// The databases that a job takes when it names none: exact names or globs; nil means every database that
+    /// allows connections. A target made of an application's URL has that URL's database here.
+    package var databases: [String]?
+    /// Where it was defined, for messages.
+    package var origin: String
+
+    package init(name: String, connection: ConnectionInfo, databases: [String]? = nil, origin: String) {
+        self.name = name
+        self.connection = connection
+        self.databases = databases
+        self.origin = origin
+    }
+}
+
+/// A folder in which backup sets live.
+package struct StoreSettings: Sendable, Equatable {
+    package var name: String
+    /// An absolute path.
+    package var path: String
+
+    package init(name: String, path: String) {
+        self.name = name
+        self.path = path
+    }
+}
+
+/// Bounds on what runs at the same time.
+package struct Limits: Sendable, Equatable {
+    /// Runs of this daemon at the same time, at least 1.
+    package var runsMax: Int
+    /// Connections that take longer than this fail; at least a second.
+    package var connectTimeout: Duration
+    /// Free space that must remain in a store after a backup of the expected size.
+    package var freeSpaceMin: ByteCount
+
+    package init(
+        runsMax: Int = 2, connectTimeout: Duration = .seconds(10), freeSpaceMin: ByteCount = ByteCount(256 << 20)
+    ) {
+        self.runsMax = runsMax
+        self.connectTimeout = connectTimeout
+        self.freeSpaceMin = freeSpaceMin
+    }
+}
