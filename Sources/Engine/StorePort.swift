@@ -46,9 +46,12 @@ package protocol IncomingSet: AnyObject, Sendable {
 
 /// One file of an incoming set, hashed while it is written.
 package protocol IncomingFile: ByteSink {
-    /// Replaces bytes at the start of the file, for the data offsets of an archive that came through a pipe.
+    /// Marks the position: what was written so far may be replaced by ``replaceStart(_:)``, what follows is final.
     ///
-    /// What was hashed so far counts from `bytes.count` on; both parts are checked at the read-back.
+    /// Hashing starts anew here, so that each byte is hashed once. Called at most once.
+    func beginTail() throws(AnyFault)
+    /// Replaces all bytes before the position of ``beginTail()``, for the data offsets of an archive that came
+    /// through a pipe; `bytes` is just as long as what it replaces.
     func replaceStart(_ bytes: [UInt8]) throws(AnyFault)
     /// Syncs and closes.
     func finish() throws(AnyFault)
