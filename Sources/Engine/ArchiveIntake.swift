@@ -1,0 +1,84 @@
+import ArchiveFormat
+import Faults
+import Measures
+
+/// Takes a custom archive from pg_dump's pipe: writes it, follows its blocks, and at the end sets the data offsets.
+///
+/// Written to a pipe, an archive has no offsets, and the parallel `pg_restore -j` needs them
+/// (`pg_backup_custom.c`, `_CloseArchive`); since every block passes by here, they can be filled in.
+final class ArchiveIntake: ByteSink {
+    private let state: Guarded<State>
+
+    private struct State {
+        var scanner = ArchiveScanner()
+        var estimate: DumpEstimate
+        let file: any IncomingFile
+        var tailBegun = false
+        var current: String?
+        var meter: ProgressMeter
+    }
+
+    init(
+        file: any IncomingFile, estimate: DumpEstimate, meter: ProgressMeter
+    ) {
+        state = Guarded(State(estimate: estimate, file: file, meter: meter))
+    }
+
+    func write(_ bytes: UnsafeRawBufferPointer) throws(AnyFault) {
+        try state.withLock { (state: inout State) throws(AnyFault) in try state.take(bytes) }
+    }
+
+    /// Ends the archive: all blocks must have been seen; the start with its offsets is written anew.
+    func finish() throws(AnyFault) {
+        try state.withLock { (state: inout State) throws(AnyFault) in try state.finish() }
+    }
+}
+
+extension ArchiveIntake.State {
+    fileprivate mutating func take(_ bytes: UnsafeRawBufferPointer) throws(AnyFault) {
+        do {
+            try scanner.consume(bytes)
+        } catch {
+            throw AnyFault(error)
+        }
+        try store(bytes)
+        reportProgress()
+    }
+
+    /// Writes the bytes and marks where the table of contents ends and the data begins.
+    private mutating func store(_ bytes: UnsafeRawBufferPointer) throws(AnyFault) {
+        guard !tailBegun, scanner.contents != nil else { return try file.write(bytes) }
+        let rest = Int(clamping: scanner.contentsLength - file.size.bytes)
+        try file.write(UnsafeRawBufferPointer(rebasing: bytes[..<rest]))
+        try file.beginTail()
+        tailBegun = true
+        try file.write(UnsafeRawBufferPointer(rebasing: bytes[rest...]))
+    }
+
+    private mutating func reportProgress() {
+        let entry = scanner.currentEntry.map { "\($0.namespace ?? "").\($0.tag ?? "")" }
+        if entry != current {
+            if let current { estimate.finished(current) }
+            current = entry
+        }
+        meter.tick {
+            estimate.progress(
+                bytes: file.size, done: scanner.finishedEntries, total: scanner.dataEntries, current: current)
+        }
+    }
+
+    fileprivate mutating func finish() throws(AnyFault) {
+        do {
+            let patched = try scanner.finish()
+            if !tailBegun { try file.beginTail() }
+            try file.replaceStart(patched.contentsBytes)
+        } catch let fault as AnyFault {
+            throw fault
+        } catch let fault as ArchiveFault {
+            throw AnyFault(fault)
+        } catch {
+            throw EngineFault.surprise(item: "archive", summary: "\(error)").plain
+        }
+        try file.finish()
+    }
+}

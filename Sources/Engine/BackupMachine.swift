@@ -1,0 +1,191 @@
+package import Faults
+package import Policy
+
+/// Decides what a backup run does next: events in, actions out, nothing touched.
+///
+/// One action is under way at a time. A fault of one database never stops the others; what failed for a reason
+/// that may pass is tried again after a wait, what was saved is not saved twice.
+package struct BackupMachine: Sendable, Equatable {
+    /// What has happened.
+    package enum Event: Sendable, Equatable {
+        case begin
+        /// The preflight of a target found these databases, those that cannot be saved with their faults.
+        case foundDatabases([BackupItem], refused: [RefusedItem])
+        /// The action under way is done.
+        case done
+        /// The action under way has failed.
+        case failed(AnyFault)
+        /// The check ran and could not tell whether the archive is sound.
+        case undecided(AnyFault)
+        case stopAsked(StopReason)
+    }
+
+    /// What to do.
+    package enum Action: Sendable, Equatable {
+        case preflight(target: String)
+        case step(StepName, BackupItem)
+        /// Remove what has been written for this database and not published.
+        case discard(BackupItem)
+        case beginAttempt(Int)
+        case endAttempt(Int, Outcome, summary: String)
+        case wait(Duration)
+        /// Interrupt the action under way; its end arrives as an event.
+        case interrupt
+        case end(Outcome, summary: String)
+    }
+
+    private enum Phase: Sendable, Equatable {
+        case idle
+        case preflight(target: String)
+        case step(StepName, BackupItem)
+        case discarding(BackupItem)
+        case waiting
+        case ended
+    }
+
+    private let targets: [String]
+    private let retry: RetryPolicy
+    private let jitter: Double
+    private var phase = Phase.idle
+    private var attempt = 0
+    private var targetsToProbe: [String] = []
+    private var queue: [BackupItem] = []
+    private var ledger = BackupLedger()
+    private var stop: StopReason?
+
+    /// - Parameter jitter: from 0 to 1, for the waits between attempts.
+    package init(targets: [String], retry: RetryPolicy, jitter: Double) {
+        self.targets = targets
+        self.retry = retry
+        self.jitter = jitter
+    }
+
+    /// The answer to an event; late and repeated events get an empty one.
+    package mutating func handle(_ event: Event) -> [Action] {
+        switch (phase, event) {
+        case (.idle, .begin):
+            targetsToProbe = targets
+            return beginAttempt()
+        case (.idle, .stopAsked(let reason)):
+            stop = reason
+            return finish()
+        case (.preflight(let target), .foundDatabases(let items, let refused)):
+            return queueItems(of: target, items, refused)
+        case (.preflight(let target), .failed(let fault)), (.preflight(let target), .undecided(let fault)):
+            ledger.targetFailed(target, fault)
+            return next()
+        case (.step(let step, let item), .done):
+            return advance(after: step, item)
+        case (.step(let step, let item), .failed(let fault)):
+            return fail(step, item, fault, undecided: false)
+        case (.step(let step, let item), .undecided(let fault)):
+            return fail(step, item, fault, undecided: true)
+        case (.discarding, .done), (.discarding, .failed), (.discarding, .undecided):
+            return next()
+        case (.waiting, .done), (.waiting, .failed), (.waiting, .undecided):
+            return stop == nil ? beginAttempt() : finish()
+        case (.preflight, .stopAsked(let reason)), (.step, .stopAsked(let reason)), (.waiting, .stopAsked(let reason)):
+            return askToStop(reason)
+        case (.discarding, .stopAsked(let reason)):
+            stop = stop ?? reason
+            return []
+        case (.preflight, .done), (.preflight, .begin), (.step, .begin), (.step, .foundDatabases),
+            (.discarding, .begin), (.discarding, .foundDatabases), (.waiting, .begin), (.waiting, .foundDatabases),
+            (.idle, .foundDatabases), (.idle, .done), (.idle, .failed), (.idle, .undecided), (.ended, _):
+            return []
+        }
+    }
+
+    private mutating func beginAttempt() -> [Action] {
+        attempt += 1
+        ledger.beginAttempt()
+        return [.beginAttempt(attempt)] + next()
+    }
+
+    private mutating func queueItems(of target: String, _ items: [BackupItem], _ refused: [RefusedItem]) -> [Action] {
+        for item in refused where !ledger.isSaved(item.item) { ledger.itemFailed(item.item, item.fault) }
+        if items.isEmpty, refused.isEmpty { ledger.targetFailed(target, EngineFault.nothingToSave(target: target).plain) }
+        queue += items.filter { !ledger.isSaved($0) }
+        return next()
+    }
+
+    /// The step after `step` of the same database; after the last the database is done.
+    private mutating func advance(after step: StepName, _ item: BackupItem) -> [Action] {
+        if step == .publish { ledger.saved(item) }
+        // Once a stop is asked for, what is published is still recorded; nothing else is begun.
+        let mayGoOn = stop == nil || step == .publish
+        guard mayGoOn, let following = step.following else {
+            return stop == nil || ledger.isSaved(item) ? next() : discard(item)
+        }
+        phase = .step(following, item)
+        return [.step(following, item)]
+    }
+
+    private mutating func fail(_ step: StepName, _ item: BackupItem, _ fault: AnyFault, undecided: Bool) -> [Action] {
+        switch step {
+        case .preflight, .globals, .dump, .publishCheck, .publish:
+            if stop == nil { ledger.itemFailed(item, fault, undecided: undecided) }
+            return discard(item)
+        case .record, .prune:
+            ledger.afterwardFailed(item, step, fault)
+            return advance(after: step, item)
+        }
+    }
+
+    private mutating func discard(_ item: BackupItem) -> [Action] {
+        phase = .discarding(item)
+        return [.discard(item)]
+    }
+
+    private mutating func askToStop(_ reason: StopReason) -> [Action] {
+        guard stop == nil else { return [] }
+        stop = reason
+        // A set that is complete is published and recorded even so: it takes a moment and is worth keeping.
+        if case .step(let step, _) = phase, step == .publish || step == .record { return [] }
+        return [.interrupt]
+    }
+
+    /// What comes next when no action is under way.
+    private mutating func next() -> [Action] {
+        guard stop == nil else { return finish() }
+        if !queue.isEmpty {
+            let item = queue.removeFirst()
+            phase = .step(.globals, item)
+            return [.step(.globals, item)]
+        }
+        if !targetsToProbe.isEmpty {
+            let target = targetsToProbe.removeFirst()
+            phase = .preflight(target: target)
+            return [.preflight(target: target)]
+        }
+        return finish()
+    }
+
+    private mutating func finish() -> [Action] {
+        let (outcome, summary) = ledger.outcome(stop: stop)
+        let closing: [Action] = attempt > 0 && phase != .waiting ? [.endAttempt(attempt, outcome, summary: summary)] : []
+        let pause = retry.wait(afterAttempt: attempt, mayPass: ledger.mayPass, jitter: jitter)
+        if stop == nil, outcome != .succeeded, let pause {
+            targetsToProbe = targets.filter { ledger.needsRetry(target: $0) }
+            phase = .waiting
+            return closing + [.wait(pause)]
+        }
+        phase = .ended
+        return closing + [.end(outcome, summary: summary)]
+    }
+}
+
+extension StepName {
+    /// The next step of the same database; nil after the last.
+    fileprivate var following: StepName? {
+        switch self {
+        case .preflight: .globals
+        case .globals: .dump
+        case .dump: .publishCheck
+        case .publishCheck: .publish
+        case .publish: .record
+        case .record: .prune
+        case .prune: nil
+        }
+    }
+}

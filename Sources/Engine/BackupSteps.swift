@@ -1,0 +1,297 @@
+import ArchiveFormat
+import Faults
+import FoundationEssentials
+import Jobs
+import Measures
+import Policy
+
+/// What a step came to: the event for the machine, and what people read of it.
+struct StepResult: Sendable {
+    var event: BackupMachine.Event
+    var detail: String
+    var bytes: ByteCount?
+}
+
+/// Does the steps of a backup against the ports; one at a time, asked by ``BackupRun``.
+actor BackupSteps {
+    /// The fault of a step that was stopped because its run was.
+    static let interrupted = AnyFault(
+        code: "run.interrupted", summary: "interrupted", remedy: "Run the job again.", exitStatus: .interrupted)
+
+    /// What is known of a database between its steps.
+    private struct Work {
+        var facts: DatabaseFacts
+        var server: ServerFacts
+        var client: ClientTools
+        var incoming: (any IncomingSet)?
+        var passwordFile: String?
+        var globals = Manifest.Globals.none
+        var warnings: [String] = []
+        var started: Date
+        var files: [Manifest.File] = []
+        var report: VerificationReport?
+        var stored: StoredSet?
+    }
+
+    private let run: RunRecord
+    private let spec: BackupSpec
+    private let targets: [String: Target]
+    private let limits: Limits
+    private let ports: BackupPorts
+    private var works: [BackupItem: Work] = [:]
+
+    init(run: RunRecord, spec: BackupSpec, targets: [Target], limits: Limits, ports: BackupPorts) {
+        self.run = run
+        self.spec = spec
+        self.targets = Dictionary(targets.map { ($0.name, $0) }) { first, _ in first }
+        self.limits = limits
+        self.ports = ports
+    }
+
+    /// Does one step; `item` is nil for the preflight only.
+    func perform(_ name: StepName, target: String, item: BackupItem?) async -> StepResult {
+        do {
+            guard let target = targets[target] else { throw EngineFault.targetUnknown(target).plain }
+            guard let item else { return try await preflight(target) }
+            guard let work = works[item] else {
+                throw EngineFault.surprise(item: "\(item)", summary: "no preflight came before it").plain
+            }
+            switch name {
+            case .preflight: return try await preflight(target)
+            case .globals: return try await globals(target, item, work)
+            case .dump: return try await dump(target, item, work)
+            case .publishCheck: return try await check(item, work)
+            case .publish: return try await publish(item, work)
+            case .record: return try await record(item, work)
+            case .prune: return try await prune(item)
+            }
+        } catch let fault as AnyFault {
+            return StepResult(event: .failed(fault), detail: "")
+        } catch {
+            let fault = EngineFault.surprise(item: item.map(\.description) ?? target, summary: "\(error)").plain
+            return StepResult(event: .failed(fault), detail: "")
+        }
+    }
+
+    /// Removes what a database has in the incoming folder.
+    func discard(_ item: BackupItem) async {
+        await works[item]?.incoming?.discard()
+        works[item]?.incoming = nil
+    }
+}
+
+// MARK: - Before and while the data is taken
+
+extension BackupSteps {
+    private func preflight(_ target: Target) async throws -> StepResult {
+        let server = try await ports.server.facts(of: target)
+        let client: ClientTools
+        do {
+            client = try ClientChoice.choose(
+                among: await ports.tools.clients(), server: server.major, compression: spec.compression)
+        } catch {
+            throw error.plain
+        }
+        let (chosen, missing) = DatabaseChoice.choose(spec, target: target, existing: server.databases)
+        var refused = missing.map { name in
+            RefusedItem(
+                item: BackupItem(target: target.name, database: name),
+                fault: EngineFault.databaseMissing(target: target.name, pattern: name).plain)
+        }
+        var items: [BackupItem] = []
+        for database in chosen {
+            try stopIfCancelled()
+            let item = BackupItem(target: target.name, database: database)
+            do {
+                let facts = try await ports.server.facts(of: target, database: database)
+                try await checkReadiness(item, facts)
+                works[item] = Work(facts: facts, server: server, client: client, started: ports.ambient.wallTime())
+                items.append(item)
+            } catch let fault as AnyFault {
+                refused.append(RefusedItem(item: item, fault: fault))
+            }
+        }
+        let detail =
+            "PostgreSQL \(server.version), pg_dump \(client.version); \(items.count) to save"
+            + (refused.isEmpty ? "" : ", \(refused.count) refused")
+        return StepResult(event: .foundDatabases(items, refused: refused), detail: detail)
+    }
+
+    private func checkReadiness(_ item: BackupItem, _ facts: DatabaseFacts) async throws {
+        do throws(EngineFault) {
+            // What a partial dump leaves out need not be readable; pg_dump itself decides then.
+            if !spec.selection.isPartial {
+                if !facts.unreadable.isEmpty { throw .unreadable(item: "\(item)", relations: facts.unreadable) }
+                if !facts.rowSecurity.isEmpty { throw .rowSecurity(item: "\(item)", tables: facts.rowSecurity) }
+            }
+        } catch {
+            throw error.plain
+        }
+        // The size of the last set is a better guess than none, and its absence no reason to stop.
+        let last = try? await ports.book.lastSize(target: item.target, database: item.database)
+        let free = try await ports.store.freeSpace()
+        do {
+            try SpaceCheck.check(
+                expected: SpaceCheck.expected(lastSize: last ?? nil, databaseSize: facts.size), free: free,
+                reserve: limits.freeSpaceMin, store: ports.store.name)
+        } catch {
+            throw error.plain
+        }
+    }
+
+    private func globals(_ target: Target, _ item: BackupItem, _ before: Work) async throws -> StepResult {
+        var work = before
+        work.started = ports.ambient.wallTime()
+        let incoming = try await ports.store.beginIncoming(
+            run: run.id, target: item.target, database: item.database)
+        work.incoming = incoming
+        works[item] = work
+        if let password = target.connection.password {
+            work.passwordFile = try await incoming.writePrivate(
+                "pgpass", Secret(DumpCommand.passwordFile(password.reveal())))
+        }
+        works[item] = work
+        guard spec.globals else { return StepResult(event: .done, detail: "not asked for") }
+        let withPasswords = work.server.mayReadPasswords
+        let file = try await incoming.makeFile("globals.sql")
+        let arguments = DumpCommand.globals(
+            connection: target.connection.with(database: item.database), job: run.job, withPasswords: withPasswords)
+        let call = toolCall("pg_dumpall", arguments, work)
+        let result = try await ports.tools.run(call, output: .sink(file))
+        try accept(result, tool: "pg_dumpall", item)
+        try file.finish()
+        work.globals = withPasswords ? .withPasswords : .withoutPasswords
+        work.warnings += result.warnings
+        works[item] = work
+        let detail = withPasswords ? "roles and tablespaces" : "roles without passwords: the role may not read them"
+        return StepResult(event: .done, detail: detail, bytes: file.size)
+    }
+
+    private func dump(_ target: Target, _ item: BackupItem, _ before: Work) async throws -> StepResult {
+        var work = before
+        guard let incoming = work.incoming else { throw lost(item) }
+        let name = DumpCommand.archiveName(spec)
+        let connection = target.connection.with(database: item.database)
+        let arguments = DumpCommand.dump(
+            spec, connection: connection, job: run.job, client: work.client,
+            directory: "\(incoming.directory)/\(name)")
+        let call = toolCall("pg_dump", arguments, work)
+        let observer = ports.observer
+        let meter = ProgressMeter(uptime: ports.ambient.uptime) { progress, elapsed in
+            observer.observe(.dumping(item, progress, elapsed: elapsed))
+        }
+        var size: ByteCount?
+        let result: ToolResult
+        switch spec.format {
+        case .custom:
+            let file = try await incoming.makeFile(name)
+            let intake = ArchiveIntake(file: file, estimate: DumpEstimate(work.facts), meter: meter)
+            result = try await ports.tools.run(call, output: .sink(intake))
+            try accept(result, tool: "pg_dump", item)
+            try intake.finish()
+            size = file.size
+        case .plain:
+            let file = try await incoming.makeFile(name)
+            result = try await ports.tools.run(call, output: .sink(MeteredFile(file: file, meter: meter)))
+            try accept(result, tool: "pg_dump", item)
+            try file.finish()
+            size = file.size
+        case .directory:
+            result = try await ports.tools.run(call, output: .discard)
+            try accept(result, tool: "pg_dump", item)
+        }
+        work.warnings += result.warnings
+        works[item] = work
+        let detail = result.warnings.isEmpty ? "" : "\(result.warnings.count) warnings: \(result.warnings[0])"
+        return StepResult(event: .done, detail: detail, bytes: size)
+    }
+
+    private func toolCall(_ tool: String, _ arguments: [String], _ work: Work) -> ToolCall {
+        ToolCall(
+            executable: "\(work.client.directory)/\(tool)", arguments: arguments,
+            environment: work.passwordFile.map { ["PGPASSFILE": $0] } ?? [:])
+    }
+
+    private func accept(_ result: ToolResult, tool: String, _ item: BackupItem) throws {
+        if result.wasStopped { throw Self.interrupted }
+        try stopIfCancelled()
+        if let fault = ToolFailure.fault(result, tool: tool, item: "\(item)") { throw fault.plain }
+    }
+
+    private func stopIfCancelled() throws {
+        if Task.isCancelled { throw Self.interrupted }
+    }
+
+    private func lost(_ item: BackupItem) -> AnyFault {
+        EngineFault.surprise(item: "\(item)", summary: "its incoming set is gone").plain
+    }
+}
+
+// MARK: - From the bytes on the disk to a published set
+
+extension BackupSteps {
+    private func check(_ item: BackupItem, _ before: Work) async throws -> StepResult {
+        var work = before
+        guard let incoming = work.incoming else { throw lost(item) }
+        work.files = try await incoming.readBack()
+        try stopIfCancelled()
+        let size = work.files.reduce(ByteCount.zero) { $0 + ByteCount($1.size) }
+        var detail = "\(work.files.count) files hashed"
+        if spec.verify == .decode {
+            let observer = ports.observer
+            let uptime = ports.ambient.uptime
+            let begun = uptime()
+            let report = await ports.verifier.verify(
+                path: "\(incoming.directory)/\(DumpCommand.archiveName(spec))"
+            ) { done, total in
+                observer.observe(
+                    .checking(item, bytes: ByteCount(done), of: ByteCount(total), elapsed: uptime() - begun))
+            }
+            try stopIfCancelled()
+            let finding = report.findings.first.map { "\($0.subject): \($0.message)" } ?? "nothing was found in it"
+            switch report.verdict {
+            case .sound: break
+            case .damaged: throw EngineFault.archiveDamaged(item: "\(item)", finding: finding).plain
+            case .cannotTell:
+                let fault = EngineFault.archiveUndecided(item: "\(item)", finding: finding).plain
+                return StepResult(event: .undecided(fault), detail: fault.summary)
+            }
+            let rows = report.tables.reduce(Int64(0)) { $0 + ($1.rows ?? 0) }
+            detail = "\(report.tables.count) tables, \(Decimals.grouped(rows)) rows read back and decoded"
+            work.report = report
+        }
+        works[item] = work
+        return StepResult(event: .done, detail: detail, bytes: size)
+    }
+
+    private func publish(_ item: BackupItem, _ before: Work) async throws -> StepResult {
+        var work = before
+        guard let incoming = work.incoming else { throw lost(item) }
+        let manifest = ManifestBuilder(
+            run: run, spec: spec, item: item, facts: work.facts, server: work.server, client: work.client,
+            id: ports.ambient.makeID(), started: work.started, finished: ports.ambient.wallTime(), globals: work.globals,
+            warnings: work.warnings, files: work.files, report: work.report
+        ).manifest
+        let stored = try await incoming.publish(manifest, at: work.started)
+        work.stored = stored
+        work.incoming = nil
+        works[item] = work
+        return StepResult(event: .done, detail: stored.path)
+    }
+
+    private func record(_ item: BackupItem, _ work: Work) async throws -> StepResult {
+        guard let stored = work.stored else { throw lost(item) }
+        try await ports.book.record(BackupRecord(stored))
+        return StepResult(event: .done, detail: "")
+    }
+
+    private func prune(_ item: BackupItem) async throws -> StepResult {
+        let listing = try await ports.store.sets()
+        let plan = PrunePlan(
+            sets: listing.sets, target: item.target, database: item.database, job: run.job, keep: spec.keep,
+            now: ports.ambient.wallTime(), offset: ports.zoneOffset)
+        let failures = await Pruning(store: ports.store, book: ports.book, ambient: ports.ambient).perform(plan)
+        if let first = failures.first { throw first }
+        return StepResult(event: .done, detail: "\(plan.kept.count) kept, \(plan.removed.count) removed")
+    }
+}

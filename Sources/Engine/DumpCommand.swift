@@ -1,0 +1,70 @@
+package import Jobs
+
+/// Writes the command lines of pg_dump and pg_dumpall; no secret stands in them.
+package enum DumpCommand {
+    /// How long pg_dump waits for another session's lock on a table before it gives up.
+    static let lockWait = Duration.seconds(300)
+
+    /// What pg_dump is started with; an archive that is one file goes to standard output.
+    ///
+    /// - Parameter directory: Where a directory dump is written; it must not exist yet.
+    package static func dump(
+        _ spec: BackupSpec, connection: ConnectionInfo, job: String, client: ClientTools, directory: String
+    ) -> [String] {
+        var arguments = [
+            "--dbname=\(tagged(connection, job).conninfo)", "--no-password",
+            "--lock-wait-timeout=\(lockWait.components.seconds * 1000)", "--format=\(spec.format.rawValue)",
+            compression(spec.compression, clientMajor: client.major),
+        ]
+        if spec.format == .directory {
+            arguments += ["--file=\(directory)", "--jobs=\(spec.workers)"]
+        }
+        let selection = spec.selection
+        arguments += selection.schemas.map { "--schema=\($0)" }
+        arguments += selection.excludeSchemas.map { "--exclude-schema=\($0)" }
+        arguments += selection.tables.map { "--table=\($0)" }
+        arguments += selection.excludeTables.map { "--exclude-table=\($0)" }
+        arguments += selection.excludeTableData.map { "--exclude-table-data=\($0)" }
+        // Without it pg_dump ends with 0 when one of several patterns matches nothing.
+        if !selection.schemas.isEmpty || !selection.tables.isEmpty { arguments.append("--strict-names") }
+        return arguments
+    }
+
+    /// What pg_dumpall is started with for roles and tablespaces.
+    package static func globals(connection: ConnectionInfo, job: String, withPasswords: Bool) -> [String] {
+        ["--dbname=\(tagged(connection, job).conninfo)", "--no-password", "--globals-only"]
+            + (withPasswords ? [] : ["--no-role-passwords"])
+    }
+
+    /// A line of the password file that answers for every server, as libpq reads it (manual, "The Password File").
+    package static func passwordFile(_ password: String) -> String {
+        "*:*:*:*:" + password.replacing("\\", with: "\\\\").replacing(":", with: "\\:") + "\n"
+    }
+
+    /// The name of the data inside a set.
+    package static func archiveName(_ spec: BackupSpec) -> String {
+        switch (spec.format, spec.compression) {
+        case (.custom, _): "archive.dump"
+        case (.directory, _): "archive"
+        case (.plain, .none), (.plain, .zlib(level: 0)): "archive.sql"
+        case (.plain, .zlib), (.plain, .lz4), (.plain, .zstd): "archive.sql.gz"
+        }
+    }
+
+    private static func compression(_ compression: BackupSpec.Compression, clientMajor: Int) -> String {
+        switch compression {
+        case .none: clientMajor >= 16 ? "--compress=none" : "--compress=0"
+        case .zlib(level: 0): clientMajor >= 16 ? "--compress=none" : "--compress=0"
+        case .zlib(let level): clientMajor >= 16 ? "--compress=gzip:\(level)" : "--compress=\(level)"
+        case .lz4: "--compress=lz4"
+        case .zstd(let level): "--compress=zstd:\(level)"
+        }
+    }
+
+    private static func tagged(_ connection: ConnectionInfo, _ job: String) -> ConnectionInfo {
+        guard connection["application_name"] == nil else { return connection }
+        var copy = connection
+        copy["application_name"] = "pgvigil/\(job)"
+        return copy
+    }
+}

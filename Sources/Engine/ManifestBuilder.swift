@@ -1,0 +1,83 @@
+import ArchiveFormat
+import FoundationEssentials
+import Jobs
+import Measures
+
+/// Gathers what the steps learned into the set's manifest.
+struct ManifestBuilder {
+    var run: RunRecord
+    var spec: BackupSpec
+    var item: BackupItem
+    var facts: DatabaseFacts
+    var server: ServerFacts
+    var client: ClientTools
+    var id: UUID
+    var started: Date
+    var finished: Date
+    var globals: Manifest.Globals
+    var warnings: [String]
+    var files: [Manifest.File]
+    var report: VerificationReport?
+
+    var manifest: Manifest {
+        Manifest(
+            id: id, run: run.id, job: run.job, target: item.target, slot: slot, started: started,
+            finished: finished, format: kind, compression: "\(spec.compression)",
+            archive: DumpCommand.archiveName(spec), partial: partial, globals: globals, files: files,
+            serverVersion: server.version, clientVersion: client.version, systemIdentifier: server.systemIdentifier,
+            database: database, extensions: facts.extensions.map { .init(name: $0.name, version: $0.version) },
+            warnings: warnings, tables: tables, largeObjects: report?.largeObjects ?? 0,
+            verification: .init(level: spec.verify == .decode ? .decode : .hash, at: finished))
+    }
+
+    private var slot: Date? {
+        switch run.trigger {
+        case .hand: nil
+        case .slot(_, let slot): slot
+        }
+    }
+
+    private var kind: ArchiveKind {
+        switch spec.format {
+        case .custom: .custom
+        case .directory: .directory
+        case .plain: .plain
+        }
+    }
+
+    private var partial: Manifest.Selection? {
+        guard spec.selection.isPartial else { return nil }
+        return .init(
+            schemas: spec.selection.schemas, excludeSchemas: spec.selection.excludeSchemas,
+            tables: spec.selection.tables, excludeTables: spec.selection.excludeTables,
+            excludeTableData: spec.selection.excludeTableData)
+    }
+
+    private var database: Manifest.Database {
+        .init(
+            name: facts.name, owner: facts.owner, encoding: facts.encoding, collate: facts.collate,
+            ctype: facts.ctype, localeProvider: facts.localeProvider, icuLocale: facts.icuLocale,
+            collationVersion: facts.collationVersion, acl: facts.acl, settings: facts.settings,
+            size: facts.size.bytes)
+    }
+
+    private var tables: [Manifest.Table] {
+        (report?.tables ?? []).map { .init(schema: $0.schema, name: $0.name, rows: $0.rows, bytes: $0.bytes) }
+    }
+}
+
+extension BackupRecord {
+    /// The record of a published set, made from its manifest.
+    package init(_ set: StoredSet) {
+        let manifest = set.manifest
+        self.init(
+            id: manifest.id, run: manifest.run, job: manifest.job, target: manifest.target,
+            database: manifest.database.name, store: set.store, path: set.path, startedAt: manifest.started,
+            finishedAt: manifest.finished, size: ByteCount(manifest.size),
+            format: BackupSpec.Format(rawValue: manifest.format.rawValue) ?? .custom, codec: manifest.compression,
+            serverVersion: manifest.serverVersion, partial: manifest.partial != nil,
+            verified: manifest.verification.level.rawValue, tables: manifest.tables.count,
+            rows: manifest.tables.reduce(0) { $0 + ($1.rows ?? 0) }, warnings: manifest.warnings.count,
+            files: manifest.files.map { .init(path: $0.path, size: ByteCount($0.size), sha256: $0.sha256) })
+    }
+}

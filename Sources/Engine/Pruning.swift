@@ -1,0 +1,73 @@
+package import Faults
+package import FoundationEssentials
+package import Policy
+
+/// What retention would do to the sets of one job and database; can be printed before anything is removed.
+package struct PrunePlan: Sendable, Equatable {
+    /// A set with what was decided of it.
+    package struct Entry: Sendable, Equatable {
+        package var set: StoredSet
+        package var keep: Bool
+        package var reasons: [String]
+    }
+
+    /// Newest first.
+    package var entries: [Entry]
+
+    /// - Parameters:
+    ///   - sets: Everything in the store; only the sets of exactly this target, database and job are looked at.
+    ///   - offset: Offset from UTC in seconds at an instant, in the zone that days are reckoned in.
+    package init(
+        sets: [StoredSet], target: String, database: String, job: String, keep: Retention, now: Date,
+        offset: @Sendable (Date) -> Int
+    ) {
+        let group = sets.filter {
+            $0.manifest.target == target && $0.manifest.database.name == database && $0.manifest.job == job
+        }.sorted { $0.manifest.started > $1.manifest.started }
+        let candidates = group.map { set in
+            RetentionCandidate(
+                id: set.path, at: set.manifest.started, verified: set.manifest.isVerified, proven: false,
+                held: set.held != nil)
+        }
+        let decisions = Dictionary(
+            keep.plan(candidates, now: now, offset: offset).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        entries = group.map { set in
+            // A set that the policy is silent about is kept.
+            let decision = decisions[set.path]
+            return Entry(set: set, keep: decision?.keep ?? true, reasons: decision?.reasons ?? [])
+        }
+    }
+
+    package var kept: [Entry] { entries.filter(\.keep) }
+    package var removed: [Entry] { entries.filter { !$0.keep } }
+}
+
+/// Carries a prune plan out.
+package struct Pruning: Sendable {
+    private let store: any BackupStore
+    private let book: any RunBook
+    private let ambient: Ambient
+
+    package init(store: any BackupStore, book: any RunBook, ambient: Ambient) {
+        self.store = store
+        self.book = book
+        self.ambient = ambient
+    }
+
+    /// Removes each set, then notes it in the record; one that fails does not stop the others.
+    ///
+    /// - Returns: What failed. A set that is gone and not noted is found by the next reconciliation.
+    package func perform(_ plan: PrunePlan) async -> [AnyFault] {
+        var failures: [AnyFault] = []
+        for entry in plan.removed {
+            do {
+                try await store.remove(entry.set)
+                try await book.markRemoved(
+                    entry.set.manifest.id, at: ambient.wallTime(), reason: entry.reasons.joined(separator: "; "))
+            } catch {
+                failures.append(error)
+            }
+        }
+        return failures
+    }
+}

@@ -1,0 +1,29 @@
+package import Faults
+package import FoundationEssentials
+package import Measures
+
+/// Is told what a run does while it does it: the terminal, the log, nobody.
+package protocol RunObserver: Sendable {
+    /// Called in order, from the run's own task; must not block.
+    func observe(_ note: RunNote)
+}
+
+/// One thing that happened in a run.
+package enum RunNote: Sendable {
+    case began(RunRecord)
+    case attempt(Int, of: Int)
+    case stepStarted(StepRecord)
+    case dumping(BackupItem, DumpProgress, elapsed: Duration)
+    case checking(BackupItem, bytes: ByteCount, of: ByteCount, elapsed: Duration)
+    case stepEnded(StepRecord)
+    case waiting(Duration)
+    /// The catalog did not take a record; the run goes on.
+    case notRecorded(AnyFault)
+    case ended(RunRecord)
+}
+
+/// Observes nothing.
+package struct NoObserver: RunObserver {
+    package init() {}
+    package func observe(_ note: RunNote) {}
+}
