@@ -18,7 +18,8 @@ $$;
 -- next
 -- A stable choice of 0 ..< choices (at most 65536) for row n; the salt tells the columns apart.
 CREATE FUNCTION pg_temp.pick(n bigint, salt bigint, choices bigint) RETURNS integer LANGUAGE sql IMMUTABLE AS $$
-    SELECT ((n + salt * 7919) * 2654435761 % 4294967296 / 65536 % choices)::integer
+    SELECT ((((n + salt * 7919) * 2654435761 % 4294967296) # ((n + salt * 7919) * 2654435761 % 4294967296 / 32768))
+        * 1540483477 % 4294967296 / 65536 % choices)::integer
 $$;
 -- next
 -- An instant of the sample year, counted in minutes from its first.
