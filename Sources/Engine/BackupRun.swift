@@ -34,7 +34,6 @@ package struct BackupPorts: Sendable {
 /// Carries one backup run from its row to its outcome: performs what ``BackupMachine`` decides.
 package actor BackupRun {
     private let job: Job
-    private let trigger: Trigger
     private let ports: BackupPorts
     private let timeout: Duration
     private var machine: BackupMachine
@@ -46,25 +45,21 @@ package actor BackupRun {
     private var actions: [BackupMachine.Action] = []
     private var unrecorded: AnyFault?
 
+    /// - Parameter id: What its row, its lock and its sets carry.
     package init(
-        job: Job, spec: BackupSpec, targets: [Target], limits: Limits, trigger: Trigger, ports: BackupPorts
+        id: UUID, job: Job, spec: BackupSpec, targets: [Target], limits: Limits, trigger: Trigger, ports: BackupPorts
     ) {
         self.job = job
-        self.trigger = trigger
         self.ports = ports
         timeout = job.timeout
         machine = BackupMachine(
             targets: targets.map(\.name), retry: job.retry, jitter: ports.ambient.jitter())
-        let id = ports.ambient.makeID()
         record = RunRecord(
             id: id, job: job.name, kind: job.kind, trigger: trigger, owner: ports.ambient.owner,
             startedAt: ports.ambient.wallTime())
         steps = BackupSteps(
             run: record, spec: spec, targets: targets, limits: limits, ports: ports)
     }
-
-    /// The run's id, which its row, its lock and its sets carry.
-    package nonisolated var id: UUID { get async { await record.id } }
 
     /// Asks the run to stop; what is under way is interrupted and what is not whole is removed.
     package func stop(_ reason: StopReason) {

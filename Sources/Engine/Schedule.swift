@@ -1,0 +1,107 @@
+package import Cron
+package import Faults
+package import FoundationEssentials
+package import Jobs
+package import Policy
+
+/// A crontab line joined with its job: when, and what.
+package struct Schedule: Sendable, Equatable {
+    package var key: ScheduleKey
+    package var pattern: CronPattern
+    package var zone: Zone
+    package var job: Job
+    package var window: NamedWindow?
+    /// A slot that could not start within this time of its instant is missed.
+    package var late: Duration
+    package var place: Place
+
+    /// A window with the name it has in `pgvigil.yaml`, and the zone its hours are in.
+    package struct NamedWindow: Sendable, Equatable {
+        package var name: String
+        package var window: Window
+        package var zone: Zone
+
+        package init(name: String, window: Window, zone: Zone) {
+            self.name = name
+            self.window = window
+            self.zone = zone
+        }
+
+        package func contains(_ instant: Date) -> Bool {
+            window.contains(instant) { [zone] in zone.offset(at: Int64($0.timeIntervalSince1970.rounded(.down))) }
+        }
+    }
+
+    /// What a schedule that says nothing allows.
+    package static let lateDefault = Duration.seconds(3600)
+
+    package init(
+        key: ScheduleKey, pattern: CronPattern, zone: Zone, job: Job, window: NamedWindow? = nil,
+        late: Duration = Schedule.lateDefault, place: Place
+    ) {
+        self.key = key
+        self.pattern = pattern
+        self.zone = zone
+        self.job = job
+        self.window = window
+        self.late = late
+        self.place = place
+    }
+}
+
+/// One planned instant of a schedule.
+package struct Slot: Sendable, Equatable {
+    package var schedule: Schedule
+    package var at: Date
+
+    package init(schedule: Schedule, at: Date) {
+        self.schedule = schedule
+        self.at = at
+    }
+}
+
+/// What is to become of a slot that has come due.
+package enum SlotDecision: Sendable, Equatable {
+    case fire
+    case record(Outcome, reason: String)
+}
+
+/// Plans slots: pure, from schedules and instants alone.
+package enum Planner {
+    /// More slots than this are not listed at once.
+    package static let slotsMax = 100_000
+
+    /// Every slot after `from` up to and including `until`, in their order.
+    package static func slots(of schedules: [Schedule], after from: Date, until: Date) -> [Slot] {
+        var slots: [Slot] = []
+        for schedule in schedules {
+            var cursor = from
+            while slots.count < slotsMax, let next = schedule.pattern.next(after: cursor, in: schedule.zone),
+                next <= until
+            {
+                slots.append(Slot(schedule: schedule, at: next))
+                cursor = next
+            }
+        }
+        return slots.sorted { ($0.at, $0.schedule.key.job) < ($1.at, $1.schedule.key.job) }
+    }
+
+    /// What becomes of a slot that is looked at `now`.
+    ///
+    /// - Parameter isNewest: Whether no later slot of the same schedule is due as well; an older one is missed,
+    ///   since one run stands for all that came due meanwhile.
+    package static func decide(_ slot: Slot, now: Date, isNewest: Bool) -> SlotDecision {
+        let lateness = Duration.seconds(now.timeIntervalSince(slot.at))
+        if !isNewest { return .record(.missed, reason: "a later slot was due before this one could start") }
+        if lateness > slot.schedule.late {
+            return .record(
+                .missed,
+                reason: "it could start only \(Int(lateness.components.seconds)) s late, and late= allows "
+                    + "\(slot.schedule.late.components.seconds) s")
+        }
+        if let window = slot.schedule.window, !window.contains(now) {
+            return .record(.skipped, reason: "window '\(window.name)' is closed")
+        }
+        return .fire
+    }
+}
