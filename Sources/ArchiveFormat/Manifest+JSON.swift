@@ -1,0 +1,99 @@
+import FoundationEssentials
+
+extension Manifest {
+    /// The only version there is.
+    package static let version = 1
+    /// The file's name in a set.
+    package static let fileName = "manifest.json"
+
+    /// The text of `manifest.json`: sorted keys, two spaces, instants in UTC to the second, a line break at the end.
+    ///
+    /// - Throws: ``ArchiveFault/manifestMalformed(_:)`` for values that a manifest cannot hold.
+    package func render() throws(ArchiveFault) -> String {
+        try check()
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        encoder.dateEncodingStrategy = .iso8601
+        do {
+            return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+        } catch {
+            throw .manifestMalformed("it cannot be written: \(error)")
+        }
+    }
+
+    /// Reads the bytes of a `manifest.json`. Keys that are not known here are passed over, so that a later program
+    /// can add some without a new version.
+    ///
+    /// - Throws: ``ArchiveFault/manifestMalformed(_:)``, ``ArchiveFault/manifestVersion(_:)``.
+    package static func parse(_ bytes: [UInt8]) throws(ArchiveFault) -> Manifest {
+        guard bytes.count <= ArchiveLimits.manifestBytesMax else {
+            throw .manifestMalformed("it has more than \(ArchiveLimits.manifestBytesMax) bytes")
+        }
+        let decoder = JSONDecoder()
+        decoder.dateDecodingStrategy = .iso8601
+        let data = Data(bytes)
+        let number: Int
+        do {
+            number = try decoder.decode(VersionOnly.self, from: data).manifest
+        } catch {
+            throw .manifestMalformed(why(error))
+        }
+        guard number == Manifest.version else { throw .manifestVersion(number) }
+        let manifest: Manifest
+        do {
+            manifest = try decoder.decode(Manifest.self, from: data)
+        } catch {
+            throw .manifestMalformed(why(error))
+        }
+        try manifest.check()
+        return manifest
+    }
+
+    private struct VersionOnly: Decodable {
+        var manifest: Int
+    }
+
+    /// Refuses values that would lead a reader astray, above all paths that leave the set.
+    private func check() throws(ArchiveFault) {
+        guard manifest == Manifest.version else { throw .manifestVersion(manifest) }
+        var seen: Set<String> = []
+        for file in files {
+            guard Manifest.staysInside(file.path), file.path != Manifest.fileName else {
+                throw .manifestMalformed("'\(file.path)' is not a path inside the set")
+            }
+            guard seen.insert(file.path).inserted else {
+                throw .manifestMalformed("'\(file.path)' is listed twice")
+            }
+            guard file.size >= 0 else { throw .manifestMalformed("'\(file.path)' has the size \(file.size)") }
+            let isHash = file.sha256.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+            guard file.sha256.utf8.count == 64, isHash else {
+                throw .manifestMalformed("the SHA-256 of '\(file.path)' is not 64 hexadecimal digits")
+            }
+        }
+        guard !files.isEmpty else { throw .manifestMalformed("it lists no file") }
+    }
+
+    /// Whether a path is relative, without empty, `.` and `..` parts and without control characters.
+    private static func staysInside(_ path: String) -> Bool {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        return parts.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." }
+            && !path.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F }
+    }
+
+    /// The decoder's complaint as one clause that names the key.
+    private static func why(_ error: any Error) -> String {
+        func name(_ path: [any CodingKey]) -> String {
+            path.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined()
+        }
+        guard let error = error as? DecodingError else { return "it is not JSON" }
+        switch error {
+        case .keyNotFound(let key, let context): return "'\(name(context.codingPath + [key]).dropFirst())' is missing"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context):
+            return "'\(name(context.codingPath).dropFirst())' has a value of the wrong kind"
+        case .dataCorrupted(let context):
+            return context.codingPath.isEmpty
+                ? "it is not JSON" : "'\(name(context.codingPath).dropFirst())' has a value that is not known"
+        @unknown default: return "it is not JSON"
+        }
+    }
+}
