@@ -1,0 +1,63 @@
+package import Faults
+
+/// Where to connect, as whom, and how long anything may take.
+package struct ConnectionOptions: Sendable {
+    /// libpq's keywords and values, in order; a later one wins. Never holds `password`.
+    ///
+    /// Manual, "Parameter Key Words" (section 34.1.2). `connect_timeout` is honoured per address.
+    package var parameters: [(keyword: String, value: String)]
+    package var password: Secret?
+    /// Shown in `pg_stat_activity`, unless the parameters name another.
+    package var applicationName: String
+    /// The longest wait for one address of the server.
+    package var connectLimit: Duration
+    /// The longest wait for one statement, unless the call says otherwise.
+    package var statementLimit: Duration
+
+    /// Options with limits that fit short statements.
+    package init(
+        parameters: [(keyword: String, value: String)], password: Secret? = nil, applicationName: String = "pgvigil",
+        connectLimit: Duration = .seconds(10), statementLimit: Duration = .seconds(60)
+    ) {
+        self.parameters = parameters
+        self.password = password
+        self.applicationName = applicationName
+        self.connectLimit = connectLimit
+        self.statementLimit = statementLimit
+    }
+
+    /// The value of a keyword, or nil where it is not set or empty, which libpq treats alike.
+    package subscript(keyword: String) -> String? {
+        parameters.last { $0.keyword == keyword }.flatMap { $0.value.isEmpty ? nil : $0.value }
+    }
+
+    /// What `PQconnectStartParams` gets, secrets included.
+    var libpqParameters: [(keyword: String, value: String)] {
+        // A dead peer is noticed within about a minute instead of the system's two hours.
+        var all: [(keyword: String, value: String)] = [
+            ("fallback_application_name", applicationName), ("keepalives_idle", "30"), ("keepalives_interval", "10"),
+            ("keepalives_count", "3"),
+        ]
+        all += parameters.filter { !$0.value.isEmpty }
+        if let password { all.append(("password", password.reveal())) }
+        all.append(("client_encoding", "UTF8"))
+        return all
+    }
+
+    /// The wait for one address: `connect_timeout` in seconds, where it is set and not 0.
+    var addressLimit: Duration {
+        guard let seconds = self["connect_timeout"].flatMap({ Int($0) }), seconds > 0 else { return connectLimit }
+        return .seconds(seconds)
+    }
+
+    /// For people: `host:port`, the socket's folder, or all of them for several hosts; no user, no secrets.
+    package var address: String {
+        let hosts = (self["host"] ?? self["hostaddr"] ?? "").split(separator: ",", omittingEmptySubsequences: false)
+        let ports = (self["port"] ?? "").split(separator: ",", omittingEmptySubsequences: false)
+        return hosts.enumerated().map { index, host in
+            let port = ports.count == 1 ? ports[0] : index < ports.count ? ports[index] : ""
+            if host.isEmpty { return "the local socket" }
+            return host.hasPrefix("/") || port.isEmpty ? String(host) : "\(host):\(port)"
+        }.joined(separator: ", ")
+    }
+}

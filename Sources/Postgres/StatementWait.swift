@@ -1,0 +1,101 @@
+import CLibPQ
+import Dispatch
+import Glibc
+
+/// The wait for one statement: until when, and whether and why it is being cancelled.
+struct StatementWait {
+    enum Reason {
+        case asked
+        case tooLong
+    }
+
+    private(set) var deadline: ContinuousClock.Instant
+    private let limit: Duration
+    private var reason: Reason?
+    private let requestSent = DispatchSemaphore(value: 0)
+
+    init(limit: Duration) {
+        self.limit = limit
+        deadline = ContinuousClock.now + limit
+    }
+
+    var isCancelling: Bool { reason != nil }
+
+    /// Asks the server to cancel, from another thread since libpq blocks while it does.
+    mutating func cancel(_ reason: Reason, connection: OpaquePointer, grace: Duration) {
+        self.reason = reason
+        deadline = ContinuousClock.now + grace
+        let request = CancelRequest(connection)
+        let requestSent = requestSent
+        DispatchQueue.global().async {
+            request.send()
+            requestSent.signal()
+        }
+    }
+
+    /// Waits, for at most a second, until a cancel request is through, so that it cannot hit the next statement.
+    func settle() {
+        if isCancelling { _ = requestSent.wait(timeout: .now() + .seconds(1)) }
+    }
+
+    /// Why the statement failed, if it is we who cancelled it (57014, query_canceled).
+    func explains(_ fault: PostgresFault, address: String) -> PostgresFault? {
+        fault.sqlState == "57014" ? reason.map { given($0, address) } : nil
+    }
+
+    /// Our own reason for the end, if there is one, else the given fault.
+    func given(_ fault: PostgresFault, address: String) -> PostgresFault {
+        reason.map { given($0, address) } ?? fault
+    }
+
+    private func given(_ reason: Reason, _ address: String) -> PostgresFault {
+        switch reason {
+        case .asked: .cancelled
+        case .tooLong: .statementTimedOut(address: address, limit: limit)
+        }
+    }
+}
+
+/// What libpq needs to cancel from another thread: a copy of address and key.
+private final class CancelRequest: @unchecked Sendable {
+    // Unchecked: `PQcancel` may be called from any thread (manual, section 34.7), and the pointer never changes.
+    private let handle: OpaquePointer?
+
+    init(_ connection: OpaquePointer) {
+        handle = PQgetCancel(connection)
+    }
+
+    deinit {
+        PQfreeCancel(handle)
+    }
+
+    func send() {
+        var reason = [CChar](repeating: 0, count: 256)
+        // A request that did not get through shows in the statement, which does not end within the grace.
+        PQcancel(handle, &reason, Int32(reason.count))
+    }
+}
+
+/// A NULL-terminated array of C strings that frees itself.
+final class CStrings {
+    private var copies: [UnsafeMutablePointer<CChar>?]
+    /// Valid while the object lives, which its users see to by holding it.
+    let pointers: UnsafeMutablePointer<UnsafePointer<CChar>?>
+
+    /// Copies the texts; nil becomes a NULL pointer.
+    init(_ texts: [String?]) {
+        copies = texts.map { $0.flatMap { strdup($0) } }
+        pointers = .allocate(capacity: copies.count + 1)
+        for (index, copy) in copies.enumerated() { pointers[index] = UnsafePointer(copy) }
+        pointers[copies.count] = nil
+    }
+
+    deinit {
+        for copy in copies {
+            // Parameters hold passwords at times.
+            if let copy { explicit_bzero(copy, strlen(copy)) }
+            free(copy)
+        }
+        pointers.deallocate()
+    }
+}
