@@ -1,0 +1,32 @@
+import Glibc
+
+/// The pipes of one child.
+struct ChildPipes: Sendable {
+    /// Nil where standard output is thrown away.
+    let output: PipePair?
+    /// Standard error.
+    let errors: PipePair
+    /// What the child gets as standard output; whoever starts the child closes it.
+    let outputEnd: Int32
+
+    /// Makes all of them or none.
+    init(withOutput: Bool) throws(ProcessFault) {
+        let errors = try PipePair()
+        do throws(ProcessFault) {
+            output = withOutput ? try PipePair() : nil
+            outputEnd = output?.write ?? open("/dev/null", O_WRONLY | O_CLOEXEC)
+            guard outputEnd >= 0 else { throw .noPipe(reason: String(cString: strerror(errno))) }
+        } catch {
+            close(errors.read)
+            close(errors.write)
+            throw error
+        }
+        self.errors = errors
+    }
+
+    /// Closes our ends, upon which a child that still writes is sent SIGPIPE.
+    func closeReadingEnds() {
+        if let output { close(output.read) }
+        close(errors.read)
+    }
+}

@@ -1,0 +1,85 @@
+import Engine
+import Faults
+import FoundationEssentials
+import Synchronization
+
+@testable import Processes
+
+/// A folder that is gone at the end of a test, and the child processes that work in it.
+final class Fixture: Sendable {
+    let folder: String
+    let processes: ChildProcesses
+
+    init(_ environment: [String: String] = ProcessInfo.processInfo.environment) throws {
+        folder = FileManager.default.temporaryDirectory.path + "/pgvigil-processes-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        processes = ChildProcesses(clientDirectories: [], environment: environment)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    /// A program of a few lines of shell.
+    func script(_ name: String, _ body: String) throws -> String {
+        let path = "\(folder)/\(name)"
+        let parent = path.split(separator: "/").dropLast().joined(separator: "/")
+        try FileManager.default.createDirectory(atPath: "/" + parent, withIntermediateDirectories: true)
+        try "#!/bin/sh\n\(body)\n".write(toFile: path, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        return path
+    }
+
+    /// Runs a line of shell.
+    func shell(
+        _ line: String, environment: [String: String] = [:], grace: Duration = .seconds(10),
+        output: ToolOutput = .collect(bytesMax: 1 << 20)
+    ) async throws(AnyFault) -> ToolResult {
+        let call = ToolCall(
+            executable: "/bin/sh", arguments: ["-c", line], environment: environment, stopGrace: grace)
+        return try await processes.run(call, output: output)
+    }
+
+    /// Whether a process is there and is no zombie.
+    static func lives(_ pid: String) -> Bool {
+        guard let status = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else {
+            return false
+        }
+        return !status.contains(") Z ")
+    }
+}
+
+/// Waits for something to become true, looking every few milliseconds.
+func eventually(within limit: Duration = .seconds(30), _ fact: () -> Bool) async -> Bool {
+    let end = ContinuousClock.now + limit
+    while !fact() {
+        guard ContinuousClock.now < end else { return false }
+        try? await Task.sleep(for: .milliseconds(5))
+    }
+    return true
+}
+
+/// Takes what a program writes, tells how much has come, and keeps the first of it.
+final class Ear: ByteSink {
+    private let heard = Mutex("")
+    private let count = Mutex(0)
+    private let refuseAfter: Int?
+
+    init(refuseAfter: Int? = nil) {
+        self.refuseAfter = refuseAfter
+    }
+
+    var text: String { heard.withLock { $0 } }
+    var bytes: Int { count.withLock { $0 } }
+
+    func write(_ chunk: UnsafeRawBufferPointer) throws(AnyFault) {
+        let size = chunk.count
+        let total = count.withLock { count in
+            count += size
+            return count
+        }
+        let piece = String(decoding: chunk.prefix(max(0, 100_000 - (total - size))), as: UTF8.self)
+        heard.withLock { $0 += piece }
+        if let refuseAfter, total > refuseAfter {
+            throw AnyFault(code: "test.refused", summary: "refused", remedy: "None.")
+        }
+    }
+}
