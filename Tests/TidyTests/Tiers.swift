@@ -23,7 +23,8 @@ enum Tiers {
         ],
         "Verification": ["Faults", "ArchiveFormat", "Compression", "Glibc", "Synchronization", "Dispatch"],
         "Processes": [
-            "Faults", "Measures", "Engine", "Subprocess", "SystemPackage", "Glibc", "Synchronization", "Dispatch",
+            "Faults", "Measures", "Engine", "Subprocess", "SystemPackage", "Glibc", "Synchronization",
+            "Dispatch",
         ],
         "Storage": Set(values + ["Engine", "Compression", "Glibc", "Synchronization", "Dispatch"]),
         // Tier 4: the composition root
