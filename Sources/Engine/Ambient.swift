@@ -1,4 +1,4 @@
-package import Faults
+import Faults
 package import FoundationEssentials
 
 /// Everything that the surroundings tell, in one value made once: the clock, chance, and who we are.

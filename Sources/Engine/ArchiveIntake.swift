@@ -9,7 +9,7 @@ import Measures
 final class ArchiveIntake: ByteSink {
     private let state: Guarded<State>
 
-    private struct State {
+    fileprivate struct State {
         var scanner = ArchiveScanner()
         var estimate: DumpEstimate
         let file: any IncomingFile
@@ -36,7 +36,7 @@ final class ArchiveIntake: ByteSink {
 
 extension ArchiveIntake.State {
     fileprivate mutating func take(_ bytes: UnsafeRawBufferPointer) throws(AnyFault) {
-        do {
+        do throws(ArchiveFault) {
             try scanner.consume(bytes)
         } catch {
             throw AnyFault(error)
@@ -68,17 +68,14 @@ extension ArchiveIntake.State {
     }
 
     fileprivate mutating func finish() throws(AnyFault) {
-        do {
-            let patched = try scanner.finish()
-            if !tailBegun { try file.beginTail() }
-            try file.replaceStart(patched.contentsBytes)
-        } catch let fault as AnyFault {
-            throw fault
-        } catch let fault as ArchiveFault {
-            throw AnyFault(fault)
+        let patched: ArchiveScanner.Patched
+        do throws(ArchiveFault) {
+            patched = try scanner.finish()
         } catch {
-            throw EngineFault.surprise(item: "archive", summary: "\(error)").plain
+            throw AnyFault(error)
         }
+        if !tailBegun { try file.beginTail() }
+        try file.replaceStart(patched.contentsBytes)
         try file.finish()
     }
 }

@@ -1,7 +1,8 @@
 package import Faults
 package import FoundationEssentials
 package import Jobs
-package import Measures
+import Measures
+import Policy
 
 /// Everything outside that a backup run works with.
 package struct BackupPorts: Sendable {

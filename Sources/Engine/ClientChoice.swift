@@ -1,4 +1,4 @@
-package import Faults
+import Faults
 package import Jobs
 
 /// Chooses the client programs for a server.

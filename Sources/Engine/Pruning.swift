@@ -1,3 +1,4 @@
+import ArchiveFormat
 package import Faults
 package import FoundationEssentials
 package import Policy

@@ -1,5 +1,6 @@
+import ArchiveFormat
 package import Faults
-package import FoundationEssentials
+import FoundationEssentials
 
 /// Puts right what processes left behind that died in the middle of a run.
 package struct Repair: Sendable {

@@ -1,5 +1,5 @@
 package import Faults
-package import FoundationEssentials
+import FoundationEssentials
 package import Measures
 
 /// Is told what a run does while it does it: the terminal, the log, nobody.

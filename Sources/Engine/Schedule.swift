@@ -75,12 +75,9 @@ package enum Planner {
     package static func slots(of schedules: [Schedule], after from: Date, until: Date) -> [Slot] {
         var slots: [Slot] = []
         for schedule in schedules {
-            var cursor = from
-            while slots.count < slotsMax, let next = schedule.pattern.next(after: cursor, in: schedule.zone),
-                next <= until
-            {
-                slots.append(Slot(schedule: schedule, at: next))
-                cursor = next
+            for at in Occurrences(of: schedule.pattern, after: from, through: until, in: schedule.zone) {
+                guard slots.count < slotsMax else { break }
+                slots.append(Slot(schedule: schedule, at: at))
             }
         }
         return slots.sorted { ($0.at, $0.schedule.key.job) < ($1.at, $1.schedule.key.job) }

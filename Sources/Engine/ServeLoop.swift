@@ -1,5 +1,6 @@
+import Cron
 package import Faults
-package import FoundationEssentials
+import FoundationEssentials
 import Jobs
 
 /// Fires slots as they come due, in the foreground, until it is told to stop.
@@ -98,7 +99,7 @@ package actor ServeLoop {
 
     private func record(_ slot: Slot, _ outcome: Outcome, _ reason: String) {
         Task { [supervisor, onFault] in
-            do {
+            do throws(AnyFault) {
                 try await supervisor.record(
                     outcome, slot.schedule.job, trigger: .slot(slot.schedule.key, slot.at), reason: reason)
             } catch {

@@ -1,0 +1,109 @@
+import Faults
+package import FoundationEssentials
+import Jobs
+import Measures
+
+/// A run as lists and `--json` show it; the keys are documented in `docs/json.md` and stay.
+package struct RunView: Sendable, Equatable, Codable {
+    package var id: String
+    package var job: String
+    package var kind: String
+    /// `hand` or `slot`.
+    package var trigger: String
+    package var pattern: String?
+    package var zone: String?
+    package var slot: Date?
+    /// `running`, or the outcome.
+    package var outcome: String
+    package var summary: String
+    package var started: Date
+    package var ended: Date?
+    package var seconds: Double?
+    package var host: String
+    package var pid: Int32
+    package var attempts: [AttemptView]?
+    package var steps: [StepView]?
+
+    package init(_ run: RunRecord, attempts: [AttemptRecord]? = nil, steps: [StepRecord]? = nil) {
+        id = run.id.uuidString.lowercased()
+        job = run.job
+        kind = run.kind.rawValue
+        switch run.trigger {
+        case .hand: trigger = "hand"
+        case .slot(let key, let at):
+            trigger = "slot"
+            pattern = key.pattern
+            zone = key.zone
+            slot = at
+        }
+        switch run.state {
+        case .running: outcome = "running"
+        case .ended(let ended): outcome = ended.rawValue
+        }
+        summary = run.summary
+        started = run.startedAt
+        ended = run.endedAt
+        seconds = run.endedAt.map { Durations.seconds(from: run.startedAt, to: $0) }
+        host = run.owner.host
+        pid = run.owner.pid
+        self.attempts = attempts?.map(AttemptView.init)
+        self.steps = steps?.map(StepView.init)
+    }
+}
+
+/// One try of a run, as `--json` shows it.
+package struct AttemptView: Sendable, Equatable, Codable {
+    package var number: Int
+    package var outcome: String?
+    package var summary: String
+    package var started: Date
+    package var ended: Date?
+
+    init(_ attempt: AttemptRecord) {
+        number = attempt.number
+        outcome = attempt.outcome?.rawValue
+        summary = attempt.summary
+        started = attempt.startedAt
+        ended = attempt.endedAt
+    }
+}
+
+/// One step of an attempt, as `--json` shows it.
+package struct StepView: Sendable, Equatable, Codable {
+    package var attempt: Int
+    package var ordinal: Int
+    package var name: String
+    package var target: String?
+    package var database: String?
+    package var state: String
+    package var detail: String
+    package var started: Date
+    package var seconds: Double?
+    package var bytes: Int64?
+    /// The stable code of what went wrong.
+    package var code: String?
+    package var remedy: String?
+
+    package init(_ step: StepRecord) {
+        attempt = step.attempt
+        ordinal = step.ordinal
+        name = step.name.rawValue
+        target = step.target
+        database = step.database
+        state = step.state.rawValue
+        detail = step.detail
+        started = step.startedAt
+        seconds = step.endedAt.map { Durations.seconds(from: step.startedAt, to: $0) }
+        bytes = step.bytes?.bytes
+        code = step.fault?.code
+        remedy = step.fault?.remedy
+    }
+}
+
+/// Lengths of time between civil instants.
+enum Durations {
+    /// Rounded to milliseconds, so that what is printed does not carry the noise of binary fractions.
+    static func seconds(from: Date, to: Date) -> Double {
+        (to.timeIntervalSince(from) * 1000).rounded() / 1000
+    }
+}
