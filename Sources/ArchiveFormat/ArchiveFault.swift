@@ -44,8 +44,10 @@ package enum ArchiveFault: Fault, Equatable {
     package var summary: String {
         switch self {
         case .notAnArchive(let what): "this is not an archive of pg_dump: \(what)"
-        case .unknownVersion(let version): "the archive has format version \(version), which is not known here"
-        case .unknownCodec(let byte): "the archive is compressed by algorithm \(byte), which is not known here"
+        case .unknownVersion(let version):
+            "the archive has format version \(version), which is not known here"
+        case .unknownCodec(let byte):
+            "the archive is compressed by algorithm \(byte), which is not known here"
         case .unsupportedSizes(let integer, let offset):
             "the archive has integers of \(integer) and offsets of \(offset) bytes"
         case .malformed(let what, let offset): "\(what), at byte \(offset)"
@@ -55,7 +57,8 @@ package enum ArchiveFault: Fault, Equatable {
         case .missingBlock(let name): "the data of \(name) is missing"
         case .beyondLimit(let what): "the archive has more than \(what)"
         case .manifestMalformed(let why): "the manifest cannot be read: \(why)"
-        case .manifestVersion(let number): "the manifest has version \(number), and this program reads version 1"
+        case .manifestVersion(let number):
+            "the manifest has version \(number), and this program reads version 1"
         }
     }
 

@@ -31,8 +31,8 @@ package struct ArchiveScanner: Sendable {
     /// A scanner at the start of an archive.
     package init() {}
 
-    /// Bytes of header and table of contents, once they are complete: where the data blocks begin.
-    package var contentsLength: Int64? { walker?.start }
+    /// Bytes of header and table of contents, and so where the data blocks begin; what has arrived until then.
+    package var contentsLength: Int64 { walker?.start ?? position }
 
     /// The entry whose data is arriving.
     package var currentEntry: TOCEntry? {
@@ -114,7 +114,7 @@ package struct ArchiveScanner: Sendable {
             current = nil
         case .malformed(let what, let offset):
             throw .malformed(what, offset: offset)
-        case .object:
+        case .object, .chunk, .streamEnded:
             break
         }
     }

@@ -2,7 +2,8 @@
 ///
 /// An archive is written in the dump's encoding, which need not be UTF-8, and a damaged one holds anything; so the
 /// bytes are the value, and what a person reads is ``display``.
-package struct ArchiveText: Sendable, Equatable, Hashable, CustomStringConvertible, ExpressibleByStringLiteral {
+package struct ArchiveText: Sendable, Equatable, Hashable, CustomStringConvertible, ExpressibleByStringLiteral
+{
     /// Exactly what stands in the archive.
     package var bytes: [UInt8]
 

@@ -25,6 +25,10 @@ package struct BlockWalker: Sendable {
         case began(Kind, id: Int32, offset: Int64)
         /// A large object began.
         case object(oid: UInt32)
+        /// A chunk of so many bytes follows; the caller may look at them and ``BlockWalker/skip(_:)`` what it took.
+        case chunk(Int64)
+        /// The chunks of a table or of one large object are over.
+        case streamEnded
         /// The block is over.
         case ended
         /// Bytes that cannot be right; the walk cannot go on.
@@ -36,6 +40,7 @@ package struct BlockWalker: Sendable {
         case objectStart
         case chunkStart
         case chunk(remaining: Int64)
+        case blockEnd
         case broken
     }
 
@@ -67,6 +72,9 @@ package struct BlockWalker: Sendable {
             switch state {
             case .broken:
                 return nil
+            case .blockEnd:
+                state = .blockStart
+                return .ended
             case .chunk(let remaining):
                 guard !bytes.isEmpty else { return nil }
                 let taken = min(Int64(bytes.count), remaining)
@@ -79,7 +87,7 @@ package struct BlockWalker: Sendable {
                 let step = read(at: offset)
                 scratch.removeAll(keepingCapacity: true)
                 if case .malformed = step { state = .broken }
-                if let step { return step }
+                return step
             }
         }
     }
@@ -92,12 +100,14 @@ package struct BlockWalker: Sendable {
         return scratch.count == need
     }
 
-    /// Reads the complete head in `scratch`; nil when it changes the state only.
-    private mutating func read(at offset: Int64) -> Step? {
+    /// Reads the complete head in `scratch`.
+    private mutating func read(at offset: Int64) -> Step {
         let number = scratch.withUnsafeBytes { raw in
             ArchiveInteger.parse(UnsafeRawBufferPointer(rebasing: raw[(raw.count - ArchiveInteger.size)...]))
         }
-        guard let number else { return .malformed("a length or number of a data block is not an integer", offset: offset) }
+        guard let number else {
+            return .malformed("a length or number of a data block is not an integer", offset: offset)
+        }
         switch state {
         case .blockStart:
             guard let kind = Kind(rawValue: scratch[0]) else {
@@ -107,22 +117,16 @@ package struct BlockWalker: Sendable {
             state = kind == .data ? .chunkStart : .objectStart
             return .began(kind, id: number, offset: offset)
         case .objectStart:
-            guard number != 0 else {
-                state = .blockStart
-                return .ended
-            }
-            state = .chunkStart
-            return .object(oid: UInt32(bitPattern: number))
-        case .chunkStart:
+            state = number == 0 ? .blockStart : .chunkStart
+            return number == 0 ? .ended : .object(oid: UInt32(bitPattern: number))
+        case .chunkStart, .chunk, .blockEnd, .broken:
             guard number >= 0 else { return .malformed("a chunk has the length \(number)", offset: offset) }
-            if number > 0 {
+            guard number == 0 else {
                 state = .chunk(remaining: Int64(number))
-                return nil
+                return .chunk(Int64(number))
             }
-            state = kind == .data ? .blockStart : .objectStart
-            return kind == .data ? .ended : nil
-        case .chunk, .broken:
-            return nil
+            state = kind == .data ? .blockEnd : .objectStart
+            return .streamEnded
         }
     }
 }

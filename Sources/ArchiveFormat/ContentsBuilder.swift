@@ -25,7 +25,9 @@ struct ContentsBuilder: Sendable {
     ) throws(ArchiveFault) {
         switch field {
         case .magic:
-            guard bytes.elementsEqual("PGDMP".utf8) else { throw .notAnArchive("it does not begin with PGDMP") }
+            guard bytes.elementsEqual("PGDMP".utf8) else {
+                throw .notAnArchive("it does not begin with PGDMP")
+            }
         case .version:
             header.version = ArchiveVersion(bytes[0], bytes[1], bytes[2])
             guard header.version.isKnown else { throw .unknownVersion(header.version) }
@@ -49,9 +51,11 @@ struct ContentsBuilder: Sendable {
             let value = ArchiveInteger.parse(littleEndian: UnsafeRawBufferPointer(rebasing: bytes[1...]))
             guard value <= UInt64(Int64.max) else { throw wrong(field, value, at: offset) }
             entry.location = .offset(state, value)
-        case .level, .second, .minute, .hour, .day, .month, .year, .isDaylightSaving, .databaseName, .serverVersion,
+        case .level, .second, .minute, .hour, .day, .month, .year, .isDaylightSaving, .databaseName,
+            .serverVersion,
             .dumpVersion, .entryCount, .dumpID, .hadDumper, .catalogTable, .oid, .tag, .description, .section,
-            .definition, .dropStatement, .copyStatement, .namespace, .tablespace, .accessMethod, .relationKind,
+            .definition, .dropStatement, .copyStatement, .namespace, .tablespace, .accessMethod,
+            .relationKind,
             .owner, .withOIDs, .dependency, .file:
             throw wrong(field, "of fixed length", at: offset)
         }
@@ -77,10 +81,13 @@ struct ContentsBuilder: Sendable {
         case .dumpID: entry.dumpID = try within(1...Int32.max)
         case .hadDumper: entry.hadDumper = try within(0...1) == 1
         case .section:
-            guard let section = TOCEntry.Section(rawValue: value) else { throw wrong(field, value, at: offset) }
+            guard let section = TOCEntry.Section(rawValue: value) else {
+                throw wrong(field, value, at: offset)
+            }
             entry.section = section
         case .relationKind: entry.relationKind = try within(0...255)
-        case .magic, .version, .sizes, .layout, .codec, .databaseName, .serverVersion, .dumpVersion, .catalogTable,
+        case .magic, .version, .sizes, .layout, .codec, .databaseName, .serverVersion, .dumpVersion,
+            .catalogTable,
             .oid, .tag, .description, .definition, .dropStatement, .copyStatement, .namespace, .tablespace,
             .accessMethod, .owner, .withOIDs, .dependency, .offset, .file:
             throw wrong(field, "an integer", at: offset)

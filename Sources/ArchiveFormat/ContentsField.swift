@@ -32,8 +32,10 @@ enum ContentsField: Int, Sendable {
         case .level, .second, .minute, .hour, .day, .month, .year, .isDaylightSaving, .entryCount, .dumpID,
             .hadDumper, .section, .relationKind:
             .integer
-        case .databaseName, .serverVersion, .dumpVersion, .catalogTable, .oid, .tag, .description, .definition,
-            .dropStatement, .copyStatement, .namespace, .tablespace, .accessMethod, .owner, .withOIDs, .dependency,
+        case .databaseName, .serverVersion, .dumpVersion, .catalogTable, .oid, .tag, .description,
+            .definition,
+            .dropStatement, .copyStatement, .namespace, .tablespace, .accessMethod, .owner, .withOIDs,
+            .dependency,
             .file:
             .text
         }
@@ -83,7 +85,8 @@ enum ContentsField: Int, Sendable {
         case .accessMethod where header.version < .relationKinds: .owner
         case .dependency: header.layout == .custom ? .offset : .file
         case .entryCount, .offset, .file: nil
-        case .magic, .version, .sizes, .level, .second, .minute, .hour, .day, .month, .year, .isDaylightSaving,
+        case .magic, .version, .sizes, .level, .second, .minute, .hour, .day, .month, .year,
+            .isDaylightSaving,
             .databaseName, .serverVersion, .dumpVersion, .dumpID, .hadDumper, .catalogTable, .oid, .tag,
             .description, .section, .definition, .dropStatement, .copyStatement, .namespace, .tablespace,
             .accessMethod, .relationKind, .owner, .withOIDs:

@@ -154,7 +154,8 @@ package struct ContentsParser: Sendable {
         }
         let remains = total.map { ($0 - position) / ArchiveLimits.entryBytesMin } ?? Int64.max
         guard count >= 0, Int64(count) <= remains else {
-            throw .malformed("the header announces \(count) entries, more than the archive holds", offset: start)
+            throw .malformed(
+                "the header announces \(count) entries, more than the archive holds", offset: start)
         }
     }
 

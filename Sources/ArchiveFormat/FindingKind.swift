@@ -88,7 +88,8 @@ package enum FindingKind: String, Sendable, Equatable, Codable, CaseIterable {
         case .fileUnlisted, .setFileUnlisted:
             "pg_restore does not read it; it may belong to another dump that was mixed into this one."
         case .fileTwice: "One of the two would be restored with the data of the other."
-        case .contentsMalformed: "pg_restore refuses the archive, and nothing can be restored from it as it is."
+        case .contentsMalformed:
+            "pg_restore refuses the archive, and nothing can be restored from it as it is."
         case .contentsLeftOver, .blockLeftOver, .streamTrailing:
             "Bytes that belong to nothing: something was overwritten, or parts of two files were joined."
         case .contentsDuplicate, .blockUnexpected:
@@ -98,17 +99,23 @@ package enum FindingKind: String, Sendable, Equatable, Codable, CaseIterable {
         case .blockOffset: "'pg_restore -j' looks for \(subject) at the wrong place and stops."
         case .streamBroken, .streamUnfinished:
             "Restoring \(subject) stops here with an error; its rows from here on are lost."
-        case .streamChecksum: "The data of \(subject) is not what was dumped; a restore of it stops or is wrong."
-        case .copyTerminator: "\(subject) would be restored without its last rows, or with rows that never were."
-        case .objectsMalformed, .objectsCount: "Large objects are missing from a restore, or it stops at this list."
+        case .streamChecksum:
+            "The data of \(subject) is not what was dumped; a restore of it stops or is wrong."
+        case .copyTerminator:
+            "\(subject) would be restored without its last rows, or with rows that never were."
+        case .objectsMalformed, .objectsCount:
+            "Large objects are missing from a restore, or it stops at this list."
         case .tarChecksum, .tarMalformed: "pg_restore stops here; what stands before can be restored."
         case .tarUnfinished: "The file was cut at its end; the last members may be lost."
         case .plainTrailer: "psql restores it without an error, and what was cut off is silently absent."
         case .plainRestrict: "psql stops at the key that does not match, or restores what was not dumped."
-        case .plainCopyOpen: "\(subject) would be restored without its last rows, and everything after it is lost."
-        case .plainQuoteOpen: "psql waits for the end of a quotation that never comes; what follows it is lost."
+        case .plainCopyOpen:
+            "\(subject) would be restored without its last rows, and everything after it is lost."
+        case .plainQuoteOpen:
+            "psql waits for the end of a quotation that never comes; what follows it is lost."
         case .plainLeftOver: "psql would run what stands after the end of the dump."
-        case .setFileSize, .setFileHash: "\(subject) is not what was written; a restore may be silently wrong."
+        case .setFileSize, .setFileHash:
+            "\(subject) is not what was written; a restore may be silently wrong."
         case .setContent: "\(subject) is not what was dumped."
         case .setManifest: "The set cannot be compared with what was written."
         case .unreadable, .cancelled: "Nothing can be said about \(subject)."
@@ -117,7 +124,8 @@ package enum FindingKind: String, Sendable, Equatable, Codable, CaseIterable {
             "It may be sound; the pg_restore that belongs to it can tell."
         case .noChecksum:
             "A flipped bit in its data is seen only by the SHA-256 of a manifest, so keep the whole backup set."
-        case .notSeekable: "It restores, but 'pg_restore -j' must search for the data, and needs a file, not a pipe."
+        case .notSeekable:
+            "It restores, but 'pg_restore -j' must search for the data, and needs a file, not a pipe."
         case .furtherFindings: "The first findings show what is wrong."
         }
     }

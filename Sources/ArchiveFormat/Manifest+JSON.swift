@@ -65,7 +65,9 @@ extension Manifest {
                 throw .manifestMalformed("'\(file.path)' is listed twice")
             }
             guard file.size >= 0 else { throw .manifestMalformed("'\(file.path)' has the size \(file.size)") }
-            let isHash = file.sha256.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+            let isHash = file.sha256.utf8.allSatisfy {
+                (0x30...0x39).contains($0) || (0x61...0x66).contains($0)
+            }
             guard file.sha256.utf8.count == 64, isHash else {
                 throw .manifestMalformed("the SHA-256 of '\(file.path)' is not 64 hexadecimal digits")
             }
@@ -87,7 +89,8 @@ extension Manifest {
         }
         guard let error = error as? DecodingError else { return "it is not JSON" }
         switch error {
-        case .keyNotFound(let key, let context): return "'\(name(context.codingPath + [key]).dropFirst())' is missing"
+        case .keyNotFound(let key, let context):
+            return "'\(name(context.codingPath + [key]).dropFirst())' is missing"
         case .typeMismatch(_, let context), .valueNotFound(_, let context):
             return "'\(name(context.codingPath).dropFirst())' has a value of the wrong kind"
         case .dataCorrupted(let context):

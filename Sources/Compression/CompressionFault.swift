@@ -33,7 +33,8 @@ package enum CompressionFault: Fault, Equatable {
         switch self {
         case .broken, .checksum:
             "Take the backup again with 'pgvigil run', and restore from an older set meanwhile."
-        case .window: "Check the archive with 'zstd --test --long=31' or pg_restore, and dump with a lower level."
+        case .window:
+            "Check the archive with 'zstd --test --long=31' or pg_restore, and dump with a lower level."
         case .library: "Free memory, and check that zlib, lz4, zstd and OpenSSL are installed as packaged."
         }
     }

@@ -38,7 +38,7 @@ package final class Inflater: StreamDecoder {
     package func decode(
         _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
     ) throws(CompressionFault) -> Decoded {
-        guard !isFinished, !input.isEmpty else { return Decoded(used: 0, made: 0) }
+        guard !isFinished else { return Decoded(used: 0, made: 0) }
         let offered = UInt32(clamping: input.count)
         let room = UInt32(clamping: output.count)
         // zlib does not write through next_in; the C declaration only lacks the const.

@@ -34,7 +34,7 @@ package final class LZ4Decoder: StreamDecoder {
     package func decode(
         _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
     ) throws(CompressionFault) -> Decoded {
-        guard !isFinished, !input.isEmpty else { return Decoded(used: 0, made: 0) }
+        guard !isFinished else { return Decoded(used: 0, made: 0) }
         noteFlags(input)
         var used = input.count
         var made = output.count

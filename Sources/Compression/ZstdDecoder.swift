@@ -29,7 +29,9 @@ package final class ZstdDecoder: StreamDecoder {
     }
 
     package func reset() throws(CompressionFault) {
-        guard ZSTD_isError(ZSTD_DCtx_reset(context, ZSTD_reset_session_only)) == 0 else { throw .library("zstd") }
+        guard ZSTD_isError(ZSTD_DCtx_reset(context, ZSTD_reset_session_only)) == 0 else {
+            throw .library("zstd")
+        }
         isFinished = false
         hasChecksum = false
         headSeen = 0
@@ -38,7 +40,7 @@ package final class ZstdDecoder: StreamDecoder {
     package func decode(
         _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
     ) throws(CompressionFault) -> Decoded {
-        guard !isFinished, !input.isEmpty else { return Decoded(used: 0, made: 0) }
+        guard !isFinished else { return Decoded(used: 0, made: 0) }
         noteFlags(input)
         var source = ZSTD_inBuffer(src: input.baseAddress, size: input.count, pos: 0)
         var target = ZSTD_outBuffer(dst: output.baseAddress, size: output.count, pos: 0)
@@ -46,7 +48,8 @@ package final class ZstdDecoder: StreamDecoder {
         guard ZSTD_isError(status) == 0 else {
             switch ZSTD_getErrorCode(status) {
             case ZSTD_error_checksum_wrong: throw .checksum("XXH64")
-            case ZSTD_error_frameParameter_windowTooLarge: throw .window(UInt64(1) << UInt64(windowLogMax + 1))
+            case ZSTD_error_frameParameter_windowTooLarge:
+                throw .window(UInt64(1) << UInt64(windowLogMax + 1))
             case ZSTD_error_memory_allocation: throw .library("zstd has no memory")
             default: throw .broken(String(cString: ZSTD_getErrorName(status)))
             }

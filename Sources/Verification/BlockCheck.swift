@@ -1,0 +1,74 @@
+import ArchiveFormat
+import Compression
+
+/// What decoding one block or data file came to.
+struct BlockOutcome: Sendable, Equatable {
+    /// COPY rows; nil when they are not counted or could not be.
+    var rows: Int64?
+    /// Bytes after decoding.
+    var decoded: Int64 = 0
+    /// Large objects that were read whole.
+    var largeObjects = 0
+    /// Whether all streams carried a checksum.
+    var isChecked = true
+    /// What is wrong; the first thing, for nothing after it can be trusted.
+    var finding: Finding?
+    /// Set when the data needs a larger window than was allowed: it is tried again alone.
+    var needsWindow = false
+}
+
+/// An entry with data, as little of it as a check needs.
+struct DataEntry: Sendable, Equatable {
+    var id: Int32
+    var schema: String
+    var name: String
+    var qualifiedName: String
+    var isTableData: Bool
+    var isLargeObjects: Bool
+    var isCopyText: Bool
+    var location: TOCEntry.Location
+
+    init(_ entry: TOCEntry) {
+        id = entry.dumpID
+        schema = entry.schema ?? ""
+        name = entry.name
+        qualifiedName = entry.isLargeObjects ? "the large objects" : entry.qualifiedName
+        isTableData = entry.isTableData
+        isLargeObjects = entry.isLargeObjects
+        isCopyText = entry.isCopyText
+        location = entry.location
+    }
+
+    /// Whether pg_dump could not go back and set the offset.
+    var isPiped: Bool {
+        if case .offset(.notSet, _) = location { true } else { false }
+    }
+}
+
+extension Finding {
+    /// The finding that a flaw of a stream amounts to.
+    init(_ flaw: StreamReader.Flaw, subject: String, file: String?, offset: Int64) {
+        let (kind, message): (FindingKind, String) =
+            switch flaw {
+            case .trailing: (.streamTrailing, "bytes follow the end of the compressed data of \(subject)")
+            case .unfinished: (.streamUnfinished, "the compressed data of \(subject) does not end")
+            case .codec(.broken(let why)): (.streamBroken, "the data of \(subject) does not decode: \(why)")
+            case .codec(.checksum(let name)):
+                (.streamChecksum, "the data of \(subject) is not what its \(name) was taken of")
+            case .codec(.window(_)), .codec(.library(_)):
+                (.unsupported, "the data of \(subject) cannot be decoded here: \(flaw)")
+            }
+        self.init(kind, subject: subject, file: file, offset: offset, message: message)
+    }
+
+    /// The finding that an unreadable file amounts to.
+    init(_ fault: VerificationFault, subject: String, file: String?) {
+        switch fault {
+        case .cancelled: self.init(.cancelled, subject: subject, file: file, message: fault.summary)
+        case .cannotRead(_, let offset, _):
+            self.init(.unreadable, subject: subject, file: file, offset: offset, message: fault.summary)
+        case .cannotOpen, .notAFile:
+            self.init(.unreadable, subject: subject, file: file, message: fault.summary)
+        }
+    }
+}

@@ -1,0 +1,156 @@
+import ArchiveFormat
+
+/// Decodes one block of a custom archive from its head to its end.
+struct CustomBlockCheck {
+    let file: ArchiveFile
+    let entry: DataEntry
+    let extent: Extent
+    let wrapping: Workbench.Wrapping
+
+    private var outcome = BlockOutcome()
+    private var walker: BlockWalker
+    private var stream: StreamReader?
+    private var tally = CopyTally()
+
+    init(file: ArchiveFile, entry: DataEntry, extent: Extent, wrapping: Workbench.Wrapping) {
+        self.file = file
+        self.entry = entry
+        self.extent = extent
+        self.wrapping = wrapping
+        walker = BlockWalker(start: extent.start)
+    }
+
+    /// Reads the block, and says what it holds or what is wrong with it.
+    mutating func run(_ bench: Workbench) -> BlockOutcome {
+        do {
+            try readBlock(bench)
+        } catch {
+            outcome.finding = finding(error)
+            if case .stream(let flaw) = error { outcome.needsWindow = flaw.needsWindow }
+        }
+        if entry.isCopyText { outcome.rows = outcome.finding == nil ? tally.rows : nil }
+        return outcome
+    }
+
+    private enum Problem: Error {
+        case stream(StreamReader.Flaw)
+        case file(VerificationFault)
+        case frame(FindingKind, String, offset: Int64)
+    }
+
+    private mutating func readBlock(_ bench: Workbench) throws(Problem) {
+        var reader = ExtentReader(file: file, extent: extent, bench: bench)
+        var isOver = false
+        while true {
+            var window: UnsafeRawBufferPointer
+            do { window = try reader.window() } catch { throw .file(error) }
+            if window.isEmpty { break }
+            while !isOver {
+                if walker.skippable > 0 {
+                    guard !window.isEmpty else { break }
+                    try take(&window)
+                } else {
+                    guard let step = walker.next(&window) else { break }
+                    isOver = try handle(step, bench)
+                }
+            }
+            if isOver { break }
+        }
+        guard isOver else {
+            let kind: FindingKind = extent.end == file.size ? .fileTruncated : .blockTruncated
+            throw .frame(
+                kind, "the file ends within the data of \(entry.qualifiedName)", offset: walker.position)
+        }
+        guard walker.position == extent.end else {
+            let rest = extent.end - walker.position
+            throw .frame(
+                .blockLeftOver, "\(rest) bytes after the data of \(entry.qualifiedName) belong to nothing",
+                offset: walker.position)
+        }
+    }
+
+    /// Decodes what the window holds of the current chunk.
+    private mutating func take(_ window: inout UnsafeRawBufferPointer) throws(Problem) {
+        let count = Int(min(Int64(window.count), walker.skippable))
+        let chunk = UnsafeRawBufferPointer(rebasing: window[..<count])
+        do {
+            if entry.isCopyText {
+                try stream?.feed(chunk) { tally.take($0) }
+            } else {
+                try stream?.feed(chunk) { _ in }
+            }
+        } catch {
+            throw .stream(error)
+        }
+        walker.skip(Int64(count))
+        window = UnsafeRawBufferPointer(rebasing: window[count...])
+    }
+
+    /// Takes a step of the walk; true when the block is over.
+    private mutating func handle(_ step: BlockWalker.Step, _ bench: Workbench) throws(Problem) -> Bool {
+        switch step {
+        case .began(let kind, let id, let offset):
+            guard id == entry.id, (kind == .largeObjects) == entry.isLargeObjects else {
+                throw .frame(
+                    .blockMalformed,
+                    "the data of \(entry.qualifiedName) begins with the head of another entry",
+                    offset: offset)
+            }
+            if kind == .data { try beginStream(bench) }
+        case .object:
+            try beginStream(bench)
+        case .chunk(let length):
+            guard length <= extent.end - walker.position else {
+                let kind: FindingKind = extent.end == file.size ? .fileTruncated : .blockTruncated
+                throw .frame(
+                    kind,
+                    "a chunk of the data of \(entry.qualifiedName) has \(length) bytes, more than follow",
+                    offset: walker.position)
+            }
+        case .streamEnded:
+            try endStream()
+        case .ended:
+            return true
+        case .malformed(let what, let offset):
+            throw .frame(.blockMalformed, what, offset: offset)
+        }
+        return false
+    }
+
+    private mutating func beginStream(_ bench: Workbench) throws(Problem) {
+        do {
+            stream = try StreamReader(wrapping, bench: bench, allowsMembers: false)
+        } catch {
+            throw .stream(error)
+        }
+    }
+
+    private mutating func endStream() throws(Problem) {
+        guard let stream else { return }
+        do {
+            try stream.finish(allowsNothing: entry.isLargeObjects)
+        } catch {
+            throw .stream(error)
+        }
+        outcome.decoded += stream.decoded
+        outcome.isChecked = outcome.isChecked && (stream.isChecked || stream.isEmpty)
+        if entry.isLargeObjects { outcome.largeObjects += 1 }
+        if entry.isCopyText, !tally.isTerminated {
+            throw .frame(
+                .copyTerminator, "the rows of \(entry.qualifiedName) do not end with '\\.'",
+                offset: walker.position)
+        }
+        self.stream = nil
+    }
+
+    private func finding(_ problem: Problem) -> Finding {
+        switch problem {
+        case .stream(let flaw):
+            Finding(flaw, subject: entry.qualifiedName, file: nil, offset: walker.position)
+        case .file(let fault):
+            Finding(fault, subject: entry.qualifiedName, file: nil)
+        case .frame(let kind, let message, let offset):
+            Finding(kind, subject: entry.qualifiedName, offset: offset, message: message)
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import ArchiveFormat
+
+/// Puts what the blocks came to into the report.
+enum DataSummary {
+    /// - Parameter outcomes: by the index of the entry; missing where there was no data to decode.
+    static func take(
+        _ contents: ReadContents, _ outcomes: [Int: BlockOutcome], into report: inout VerificationReport,
+        _ findings: inout FindingList
+    ) {
+        var isChecked = true
+        for (index, entry) in contents.dataEntries.enumerated() {
+            guard let outcome = outcomes[index] else { continue }
+            report.decodedBytes += outcome.decoded
+            report.largeObjects += outcome.largeObjects
+            if entry.isTableData {
+                report.tables.append(
+                    .init(schema: entry.schema, name: entry.name, rows: outcome.rows, bytes: outcome.decoded))
+            }
+            if let finding = outcome.finding { findings.append(finding) }
+            isChecked = isChecked && outcome.isChecked
+        }
+        countObjects(contents, outcomes, report, &findings)
+        noteChecksum(contents, isChecked, report, &findings)
+    }
+
+    /// Before 1.16 every large object has an entry of its own, and so their number is known twice.
+    private static func countObjects(
+        _ contents: ReadContents, _ outcomes: [Int: BlockOutcome], _ report: VerificationReport,
+        _ findings: inout FindingList
+    ) {
+        let hasData = contents.dataEntries.contains { $0.isLargeObjects }
+        guard contents.header.version < .relationKinds, hasData,
+            contents.largeObjectEntries != report.largeObjects,
+            outcomes.allSatisfy({ $0.value.finding == nil || !contents.dataEntries[$0.key].isLargeObjects })
+        else { return }
+        findings.append(
+            .objectsCount, "the large objects",
+            "the table of contents has \(contents.largeObjectEntries) large objects, and the data \(report.largeObjects)"
+        )
+    }
+
+    private static func noteChecksum(
+        _ contents: ReadContents, _ isChecked: Bool, _ report: VerificationReport,
+        _ findings: inout FindingList
+    ) {
+        guard !contents.dataEntries.isEmpty, !isChecked, !report.comparedWithManifest else { return }
+        let codec = contents.header.codec
+        let what =
+            codec == .none
+            ? "the data is not compressed" : "pg_dump writes \(codec.rawValue) without a checksum"
+        findings.append(
+            .noChecksum, report.path, "\(what), and so nothing in the archive tells whether it is unchanged")
+    }
+}
+
+extension VerificationReport {
+    /// What the header says.
+    mutating func take(_ contents: ReadContents) {
+        let header = contents.header
+        entries = contents.entries
+        databaseName = header.databaseName?.display
+        serverVersion = header.serverVersion?.display
+        dumpVersion = header.dumpVersion?.display
+        archiveVersion = header.version.description
+        created = header.created.display
+        codec = header.codec
+    }
+}

@@ -1,0 +1,57 @@
+import ArchiveFormat
+import Compression
+
+/// What one worker works with: its buffers and its decoders, made once and used for every block.
+///
+/// With 32 workers at most and these sizes, all of them together stay under 48 MiB.
+final class Workbench {
+    /// Bytes that are read from the disk at once.
+    static let inputBytes = 1 << 20
+    /// Bytes that are decoded at once; small enough to stay in a processor's second-level cache.
+    static let outputBytes = 128 << 10
+
+    let input: UnsafeMutableRawBufferPointer
+    let output: UnsafeMutableRawBufferPointer
+    let meter: ProgressMeter
+    private let windowLogMax: Int32
+    private var decoders: [Wrapping: any StreamDecoder] = [:]
+
+    /// What kind of stream is to be decoded.
+    enum Wrapping: Sendable, Hashable {
+        case stored
+        case zlib
+        case gzip
+        case lz4
+        case zstd
+    }
+
+    init(meter: ProgressMeter, windowLogMax: Int32) {
+        self.meter = meter
+        self.windowLogMax = windowLogMax
+        input = .allocate(byteCount: Workbench.inputBytes, alignment: 64)
+        output = .allocate(byteCount: Workbench.outputBytes, alignment: 64)
+    }
+
+    deinit {
+        input.deallocate()
+        output.deallocate()
+    }
+
+    /// A decoder at the start of a stream; nil for data that is stored as it is.
+    func decoder(_ wrapping: Wrapping) throws(CompressionFault) -> (any StreamDecoder)? {
+        if let decoder = decoders[wrapping] {
+            try decoder.reset()
+            return decoder
+        }
+        let decoder: any StreamDecoder
+        switch wrapping {
+        case .stored: return nil
+        case .zlib: decoder = try Inflater(.zlib)
+        case .gzip: decoder = try Inflater(.gzip)
+        case .lz4: decoder = try LZ4Decoder()
+        case .zstd: decoder = try ZstdDecoder(windowLogMax: windowLogMax)
+        }
+        decoders[wrapping] = decoder
+        return decoder
+    }
+}

@@ -1,0 +1,237 @@
+--
+-- PostgreSQL database dump
+--
+
+\restrict MON0jeLT1iO9fEJMt15PUGzpw355mmhkaLQAEKUbM8SVJC99iRsmwwh86lJb5bc
+
+-- Dumped from database version 17.10
+-- Dumped by pg_dump version 17.10
+
+SET statement_timeout = 0;
+SET lock_timeout = 0;
+SET idle_in_transaction_session_timeout = 0;
+SET transaction_timeout = 0;
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', false);
+SET check_function_bodies = false;
+SET xmloption = content;
+SET client_min_messages = warning;
+SET row_security = off;
+
+--
+-- Name: odd name; Type: SCHEMA; Schema: -; Owner: vigil
+--
+
+CREATE SCHEMA "odd name";
+
+
+ALTER SCHEMA "odd name" OWNER TO vigil;
+
+--
+-- Name: misleading(); Type: FUNCTION; Schema: public; Owner: vigil
+--
+
+CREATE FUNCTION public.misleading() RETURNS text
+    LANGUAGE sql
+    AS $$
+SELECT 'a body that looks like data
+COPY public.customer (id) FROM stdin;
+\.
+it''s not';
+$$;
+
+
+ALTER FUNCTION public.misleading() OWNER TO vigil;
+
+SET default_tablespace = '';
+
+SET default_table_access_method = heap;
+
+--
+-- Name: Line;Items; Type: TABLE; Schema: odd name; Owner: vigil
+--
+
+CREATE TABLE "odd name"."Line;Items" (
+    n integer,
+    filler text
+);
+
+
+ALTER TABLE "odd name"."Line;Items" OWNER TO vigil;
+
+--
+-- Name: customer; Type: TABLE; Schema: public; Owner: vigil
+--
+
+CREATE TABLE public.customer (
+    id integer NOT NULL,
+    name text NOT NULL,
+    note text
+);
+
+
+ALTER TABLE public.customer OWNER TO vigil;
+
+--
+-- Name: named; Type: VIEW; Schema: public; Owner: vigil
+--
+
+CREATE VIEW public.named AS
+ SELECT id,
+    name
+   FROM public.customer;
+
+
+ALTER VIEW public.named OWNER TO vigil;
+
+--
+-- Name: VIEW named; Type: COMMENT; Schema: public; Owner: vigil
+--
+
+COMMENT ON VIEW public.named IS 'it''s a view; -- not a comment';
+
+
+--
+-- Name: nothing_yet; Type: TABLE; Schema: public; Owner: vigil
+--
+
+CREATE TABLE public.nothing_yet (
+    id integer
+);
+
+
+ALTER TABLE public.nothing_yet OWNER TO vigil;
+
+--
+-- Data for Name: Line;Items; Type: TABLE DATA; Schema: odd name; Owner: vigil
+--
+
+COPY "odd name"."Line;Items" (n, filler) FROM stdin;
+1	bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbc4ca4238a0b923820dcc509a6f75849b
+2	ccccccccccccccccccccccccccccccccccccccccc81e728d9d4c2f636f067f89cc14862c
+3	ddddddddddddddddddddddddddddddddddddddddeccbc87e4b5ce2fe28308fd9f2a7baf3
+4	eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeea87ff679a2f3e71d9181a67b7542122c
+5	ffffffffffffffffffffffffffffffffffffffffe4da3b7fbbce2345d7772b0674a318d5
+6	gggggggggggggggggggggggggggggggggggggggg1679091c5a880faf6fb5e6087eb1b2dc
+7	hhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhh8f14e45fceea167a5a36dedd4bea2543
+8	iiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiic9f0f895fb98ab9159f51fd0297e236d
+9	jjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjj45c48cce2e2d7fbdea1afc51c7c6ad26
+10	kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkd3d9446802a44259755d38e6d163e820
+11	llllllllllllllllllllllllllllllllllllllll6512bd43d9caa6e02c990b0a82652dca
+12	mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmc20ad4d76fe97759aa27a0c99bff6710
+13	nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnc51ce410c124a10e0db5e4b97fc2af39
+14	ooooooooooooooooooooooooooooooooooooooooaab3238922bcc25a6f606eb525ffdc56
+15	pppppppppppppppppppppppppppppppppppppppp9bf31c7ff062936a96d3c8bd1f8f2ff3
+16	qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqc74d97b01eae257e44aa9d5bade97baf
+17	rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr70efdf2ec9b086079795c442636b55fb
+18	ssssssssssssssssssssssssssssssssssssssss6f4922f45568161a8cdf4ad2299f6d23
+19	tttttttttttttttttttttttttttttttttttttttt1f0e3dad99908345f7439f8ffabdffc4
+20	uuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuu98f13708210194c475687be6106a3b84
+21	vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv3c59dc048e8850243be8079a5c74d079
+22	wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwb6d767d2f8ed5d21a44b0e5886680cb9
+23	xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx37693cfc748049e45d87b8c7d8b9aacd
+24	yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy1ff1de774005f8da13f42943881c655f
+25	zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz8e296a067a37563370ded05f5a3bf3ec
+26	aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa4e732ced3463d06de0ca9a15b6153677
+27	bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb02e74f10e0327ad868d138f2b4fdd6f0
+28	cccccccccccccccccccccccccccccccccccccccc33e75ff09dd601bbe69f351039152189
+29	dddddddddddddddddddddddddddddddddddddddd6ea9ab1baa0efb9e19094440c317e21b
+30	eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee34173cb38f07f89ddbebc2ac9128303f
+31	ffffffffffffffffffffffffffffffffffffffffc16a5320fa475530d9583c34fd356ef5
+32	gggggggggggggggggggggggggggggggggggggggg6364d3f0f495b6ab9dcf8d3b5c6e0b01
+33	hhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhh182be0c5cdcd5072bb1864cdee4d3d6e
+34	iiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiie369853df766fa44e1ed0ff613f563bd
+35	jjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjj1c383cd30b7c298ab50293adfecb7b18
+36	kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk19ca14e7ea6328a42e0eb13d585e4c22
+37	lllllllllllllllllllllllllllllllllllllllla5bfc9e07964f8dddeb95fc584cd965d
+38	mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmma5771bce93e200c36f7cd9dfd0e5deaa
+39	nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnd67d8ab4f4c10bf22aa353e27879133c
+40	ooooooooooooooooooooooooooooooooooooooood645920e395fedad7bbbed0eca3fe2e0
+41	pppppppppppppppppppppppppppppppppppppppp3416a75f4cea9109507cacd8e2f2aefc
+42	qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqa1d0c6e83f027327d8461063f4ac58a6
+43	rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr17e62166fc8586dfa4d1bc0e1742c08b
+44	ssssssssssssssssssssssssssssssssssssssssf7177163c833dff4b38fc8d2872f1ec6
+45	tttttttttttttttttttttttttttttttttttttttt6c8349cc7260ae62e3b1396831a8398f
+46	uuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuud9d4f495e875a2e075a1a4a6e1b9770f
+47	vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv67c6a1e7ce56d3d6fa748ab6d9af3fd7
+48	wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww642e92efb79421734881b53e1e1b18b6
+49	xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxf457c545a9ded88f18ecee47145a72c0
+50	yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyc0c7c76d30bd3dcaefc96f40275bdc0a
+51	zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz2838023a778dfaecdc212708f721b788
+52	aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa9a1158154dfa42caddbd0694a4e9bdc8
+53	bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbd82c8d1619ad8176d665453cfb2e55f0
+54	cccccccccccccccccccccccccccccccccccccccca684eceee76fc522773286a895bc8436
+55	ddddddddddddddddddddddddddddddddddddddddb53b3a3d6ab90ce0268229151c9bde11
+56	eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee9f61408e3afb633e50cdf1b20de6f466
+57	ffffffffffffffffffffffffffffffffffffffff72b32a1f754ba1c09b3695e0cb6cde7f
+58	gggggggggggggggggggggggggggggggggggggggg66f041e16a60928b05a7e228a89c3799
+59	hhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhh093f65e080a295f8076b1c5722a46aa2
+60	iiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiii072b030ba126b2f4b2374f342be9ed44
+\.
+
+
+--
+-- Data for Name: customer; Type: TABLE DATA; Schema: public; Owner: vigil
+--
+
+COPY public.customer (id, name, note) FROM stdin;
+1	Ada	tab\there, line\nbreak, back\\slash
+2	Grüße	\N
+3	\\.	
+\.
+
+
+--
+-- Data for Name: nothing_yet; Type: TABLE DATA; Schema: public; Owner: vigil
+--
+
+COPY public.nothing_yet (id) FROM stdin;
+\.
+
+
+--
+-- Name: 4002..4000000001; Type: BLOB METADATA; Schema: -; Owner: vigil
+--
+
+SELECT pg_catalog.lo_create('4002');
+SELECT pg_catalog.lo_create('4003');
+SELECT pg_catalog.lo_create('4000000001');
+
+ALTER LARGE OBJECT 4002 OWNER TO vigil;
+ALTER LARGE OBJECT 4003 OWNER TO vigil;
+ALTER LARGE OBJECT 4000000001 OWNER TO vigil;
+
+--
+-- Data for Name: 4002..4000000001; Type: BLOBS; Schema: -; Owner: vigil
+--
+
+BEGIN;
+
+SELECT pg_catalog.lo_open('4002', 131072);
+SELECT pg_catalog.lowrite(0, '\xab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12ab12');
+SELECT pg_catalog.lo_close(0);
+
+SELECT pg_catalog.lo_open('4003', 131072);
+SELECT pg_catalog.lo_close(0);
+
+SELECT pg_catalog.lo_open('4000000001', 131072);
+SELECT pg_catalog.lowrite(0, '\x00ff5c2e0a0a0a');
+SELECT pg_catalog.lo_close(0);
+
+COMMIT;
+
+--
+-- Name: customer customer_pkey; Type: CONSTRAINT; Schema: public; Owner: vigil
+--
+
+ALTER TABLE ONLY public.customer
+    ADD CONSTRAINT customer_pkey PRIMARY KEY (id);
+
+
+--
+-- PostgreSQL database dump complete
+--
+
+\unrestrict MON0jeLT1iO9fEJMt15PUGzpw355mmhkaLQAEKUbM8SVJC99iRsmwwh86lJb5bc
+
