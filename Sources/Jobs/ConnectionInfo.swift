@@ -15,14 +15,28 @@ package struct ConnectionInfo: Sendable, Equatable {
         }
     }
 
-    /// In the order they were written; never holds `password`.
+    /// One keyword whose value must not be seen, such as `sslpassword`.
+    package struct SecretParameter: Sendable, Equatable {
+        package var keyword: String
+        package var value: Secret
+
+        package init(_ keyword: String, _ value: Secret) {
+            self.keyword = keyword
+            self.value = value
+        }
+    }
+
+    /// In the order they were written; never holds `password` or another secret.
     package var parameters: [Parameter]
     /// Handed to libpq in memory and to child processes in a private file, nowhere else.
     package var password: Secret?
+    /// Further secrets (`sslpassword`, `scram_client_key` …), treated like the password.
+    package var secrets: [SecretParameter]
 
-    package init(parameters: [Parameter], password: Secret? = nil) {
+    package init(parameters: [Parameter], password: Secret? = nil, secrets: [SecretParameter] = []) {
         self.parameters = parameters
         self.password = password
+        self.secrets = secrets
     }
 
     /// The value of a keyword, or nil where it is not set.
@@ -50,8 +64,17 @@ package struct ConnectionInfo: Sendable, Equatable {
     }
 
     /// `host:port`, or the socket's folder, for people; without user, database or secrets.
+    ///
+    /// Several hosts are told apart by commas, each with its own port.
     package var address: String {
-        let host = self["host"] ?? self["hostaddr"] ?? "local socket"
-        return host.hasPrefix("/") || self["port"] == nil ? host : "\(host):\(self["port"] ?? "")"
+        let hosts = (self["host"] ?? self["hostaddr"] ?? "").split(
+            separator: ",", omittingEmptySubsequences: false)
+        let ports = (self["port"] ?? "").split(separator: ",", omittingEmptySubsequences: false)
+        return hosts.indices.map { index in
+            let host = hosts[index].isEmpty ? "local socket" : String(hosts[index])
+            let port = ports.count == 1 ? ports[0] : ports.indices.contains(index) ? ports[index] : ""
+            if host.hasPrefix("/") || port.isEmpty { return host }
+            return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        }.joined(separator: ",")
     }
 }

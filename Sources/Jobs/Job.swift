@@ -12,14 +12,20 @@ package struct Job: Sendable, Equatable {
     package var timeout: Duration
     package var retry: RetryPolicy
     package var place: Place
+    /// Where single values stand, by key: `store`, `target`, and `target[1]` for the second of a list.
+    package var places: [String: Place]
 
-    package init(name: String, targets: [String]?, work: Work, timeout: Duration, retry: RetryPolicy, place: Place) {
+    package init(
+        name: String, targets: [String]?, work: Work, timeout: Duration, retry: RetryPolicy, place: Place,
+        places: [String: Place] = [:]
+    ) {
         self.name = name
         self.targets = targets
         self.work = work
         self.timeout = timeout
         self.retry = retry
         self.place = place
+        self.places = places
     }
 
     /// What kind of work it is, with what that kind needs to know.

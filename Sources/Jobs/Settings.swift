@@ -1,4 +1,3 @@
-package import Faults
 package import Measures
 package import Policy
 
@@ -80,7 +79,8 @@ package struct Limits: Sendable, Equatable {
     package var freeSpaceMin: ByteCount
 
     package init(
-        runsMax: Int = 2, connectTimeout: Duration = .seconds(10), freeSpaceMin: ByteCount = ByteCount(256 << 20)
+        runsMax: Int = 2, connectTimeout: Duration = .seconds(10),
+        freeSpaceMin: ByteCount = ByteCount(256 << 20)
     ) {
         self.runsMax = runsMax
         self.connectTimeout = connectTimeout

@@ -1,0 +1,100 @@
+import Faults
+import Policy
+import Yams
+
+extension ConfigurationParser {
+    /// Settings as far as they could be read, with the names they declare, so that one fault does not make others.
+    struct SettingsReading {
+        var settings: Settings
+        var names: CrossCheck.Names
+        var faults: [AnyFault]
+    }
+
+    static func readSettings(
+        text: String?, file: String, environment: [String: String], defaults: SettingsDefaults,
+        readFile: @escaping (String) -> Result<String, AnyFault>
+    ) -> SettingsReading {
+        let findings = Findings(
+            file: file, environment: environment,
+            paths: PathRules(home: defaults.home, base: defaults.baseDirectory), isZone: defaults.isZone,
+            readFile: readFile)
+        let root = rootField(text ?? "", findings)
+        let section = root.flatMap { Section($0, keys: SettingsKeys.all, owner: "pgvigil.yaml") }
+        let declared = section?.value(SettingsKeys.targets)
+        let targets =
+            declared.map { targetsOfFile($0, file) }
+            ?? (section?.has(SettingsKeys.targets) == false ? environmentTargets(environment, findings) : [])
+        let stores = readStores(section, defaults, findings)
+        let settings = Settings(
+            catalog: section?.value(SettingsKeys.catalog) ?? .embedded,
+            stateDirectory: section?.value(SettingsKeys.state) ?? defaults.stateDirectory,
+            targets: targets, stores: stores.read,
+            windows: readWindows(section),
+            limits: section?.value(SettingsKeys.limits) ?? Limits(),
+            clientDirectories: section?.value(SettingsKeys.clients) ?? [],
+            zoneName: section?.value(SettingsKeys.zone))
+        let names = CrossCheck.Names(
+            targets: section == nil ? nil : declared?.map(\.name) ?? targets.map(\.name), stores: stores.names
+        )
+        return SettingsReading(settings: settings, names: names, faults: findings.faults)
+    }
+
+    /// The top of a file; an empty file is a mapping without keys. Nil after the fault was reported.
+    static func rootField(_ text: String, _ findings: Findings) -> Field? {
+        do throws(AnyFault) {
+            let document = try YAMLDocument.parse(text, file: findings.file)
+            let root = document.root ?? .mapping(Node.Mapping([]))
+            return Field(node: root, path: "", findings: findings, setAside: document.setAside)
+        } catch {
+            findings.add(error)
+            return nil
+        }
+    }
+
+    private static func targetsOfFile(_ entries: [Named<TargetEntry>], _ file: String) -> [Target] {
+        entries.compactMap { entry in
+            entry.value.map {
+                Target(
+                    name: entry.name, connection: $0.connection, databases: $0.databases,
+                    origin: entry.place.description)
+            }
+        }
+    }
+
+    /// The targets of the environment, where the file names none; reports it where that has none either.
+    private static func environmentTargets(_ environment: [String: String], _ findings: Findings) -> [Target]
+    {
+        let (targets, faults) = EnvironmentTargets.read(environment)
+        for fault in faults { findings.add(fault) }
+        if targets.isEmpty, faults.isEmpty {
+            findings.add(AnyFault(.noTargets, at: Place(file: findings.file)))
+        }
+        return targets
+    }
+
+    private static func readStores(
+        _ section: Section?, _ defaults: SettingsDefaults, _ findings: Findings
+    ) -> (read: [StoreSettings], names: [String]?) {
+        guard let section else { return ([], nil) }
+        guard section.has(SettingsKeys.stores) else {
+            return ([StoreSettings(name: "local", path: defaults.storePath)], ["local"])
+        }
+        guard let entries = section.value(SettingsKeys.stores) else { return ([], nil) }
+        var stores: [StoreSettings] = []
+        for entry in entries {
+            guard let path = entry.value else { continue }
+            if let other = stores.first(where: { $0.path == path }) {
+                findings.add(
+                    AnyFault(.storePathTwice(path: path, names: [other.name, entry.name]), at: entry.place))
+            }
+            stores.append(StoreSettings(name: entry.name, path: path))
+        }
+        return (stores, entries.map(\.name))
+    }
+
+    private static func readWindows(_ section: Section?) -> [String: Window] {
+        let entries = section?.value(SettingsKeys.windows) ?? []
+        let pairs = entries.compactMap { entry in entry.value.map { (entry.name, $0) } }
+        return Dictionary(pairs) { _, last in last }
+    }
+}

@@ -1,0 +1,106 @@
+/// The kinds of YAML file that a user writes.
+package enum SchemaFile: String, Sendable, Equatable, CaseIterable {
+    /// `pgvigil.yaml`.
+    case settings
+    /// `jobs/*.yaml`.
+    case job
+
+    var keys: [KeyDeclaration] {
+        switch self {
+        case .settings: SettingsKeys.all
+        case .job: JobKeys.all
+        }
+    }
+
+    var title: String {
+        switch self {
+        case .settings: "pgvigil.yaml"
+        case .job: "A job of pgvigil (jobs/*.yaml)"
+        }
+    }
+}
+
+/// Makes JSON Schemas of the declarations that the parser reads by, so that editors complete and check the files.
+package enum JSONSchema {
+    /// The schema of a file as JSON text, with a line end.
+    ///
+    /// Draft 7, which is what editors' YAML servers know best
+    /// (<https://json-schema.org/draft-07/json-schema-release-notes>).
+    package static func render(_ file: SchemaFile) -> String {
+        let schema = JSONText.object(
+            [
+                ("$schema", .text("http://json-schema.org/draft-07/schema#")),
+                ("title", .text(file.title)),
+            ] + section(file.keys) + [
+                (
+                    "definitions",
+                    .object([
+                        (
+                            "variable",
+                            .object([
+                                (
+                                    "description",
+                                    .text("A value from the environment: ${NAME} or ${NAME:-default}.")
+                                ),
+                                ("type", .text("string")), ("pattern", .text("\\$\\{")),
+                            ])
+                        )
+                    ])
+                )
+            ])
+        return schema.render() + "\n"
+    }
+
+    private static func section(_ keys: [KeyDeclaration]) -> [(key: String, value: JSONText)] {
+        let properties = keys.map { key in
+            (key: key.name, value: JSONText.object([("description", .text(plain(key)))] + schema(key.shape)))
+        }
+        return [
+            ("type", .text("object")), ("additionalProperties", .flag(false)),
+            ("properties", .object(properties)),
+        ]
+    }
+
+    /// The documentation and the default in one text, since the default may be words.
+    private static func plain(_ key: KeyDeclaration) -> String {
+        let standard =
+            switch key.standard {
+            case .written(let text): "Default: \(text)."
+            case .described(let words): "Default: \(words)."
+            }
+        return "\(key.doc) \(standard)".replacing("`", with: "")
+    }
+
+    private static func schema(_ shape: Shape) -> [(key: String, value: JSONText)] {
+        switch shape {
+        case .text(_, let pattern?):
+            return orVariable([("type", .text("string")), ("pattern", .text(pattern))])
+        case .text(_, nil): return [("type", .list([.text("string"), .text("number"), .text("boolean")]))]
+        case .flag: return orVariable([("type", .text("boolean"))])
+        case .whole(let range):
+            return orVariable([
+                ("type", .text("integer")), ("minimum", .whole(range.lowerBound)),
+                ("maximum", .whole(range.upperBound)),
+            ])
+        case .choice(let words): return orVariable([("enum", .list(words.map(JSONText.text)))])
+        case .list(let element):
+            return [("type", .text("array")), ("minItems", .whole(1)), ("items", .object(schema(element)))]
+        case .named(let value):
+            return [
+                ("type", .text("object")), ("minProperties", .whole(1)),
+                ("additionalProperties", .flag(false)),
+                ("patternProperties", .object([(Name.pattern, .object(schema(value)))])),
+            ]
+        case .section(let keys): return section(keys)
+        case .either(let shapes):
+            return [("anyOf", .list(shapes.map { .object(schema($0)) }))]
+        }
+    }
+
+    /// Every scalar may also come from the environment.
+    private static func orVariable(_ schema: [(key: String, value: JSONText)]) -> [(
+        key: String, value: JSONText
+    )] {
+        [("anyOf", .list([.object(schema), .object([("$ref", .text("#/definitions/variable"))])]))]
+    }
+}

@@ -1,0 +1,106 @@
+import Policy
+
+/// The keys of a job file, `jobs/*.yaml`.
+enum JobKeys {
+    static let kind = Key(
+        "kind", Form<JobKind>.choice, .written("backup"),
+        "What the job does. This version runs `backup`; the other words are known and refused.")
+    static let target = Key(
+        "target", Form<String>.glob.oneOrMany, .described("every target"),
+        "The targets it works on, by exact name or glob.")
+    static let databases = Key(
+        "databases", Form<String>.glob.oneOrMany,
+        .described("the target's own: its `databases`, or every database that allows connections"),
+        "The databases to back up, by exact name or glob. One that fails does not stop the others.")
+    static let exclude = Key(
+        "exclude", Form<String>.glob.oneOrMany, .described("none"),
+        "Databases that are left out after that, by exact name or glob.")
+    static let format = Key(
+        "format", Form<BackupSpec.Format>.choice, .written("custom"),
+        "The format of pg_dump: one compressed file, a folder with a file for each table, or SQL text.")
+    static let compression = Key(
+        "compression", Form<BackupSpec.Compression>.compression, .written("zlib:6"),
+        "`none`, `zlib:0` to `zlib:9`, `lz4`, or `zstd:1` to `zstd:22`. lz4 and zstd need pg_dump 16 or later."
+    )
+    static let workers = Key(
+        "workers", Form<Int>.whole(1...64), .written("1"),
+        "Connections that dump at the same time (`pg_dump -j`); more than 1 for the directory format only.")
+    static let globals = Key(
+        "globals", Form<Bool>.flag, .written("true"),
+        "Also save the roles and tablespaces of the server, which no dump of a database holds.")
+    static let verify = Key(
+        "verify", Form<BackupSpec.Verify>.choice, .written("decode"),
+        "What is read back from the disk before the backup counts: `decode` decodes every block and hashes every "
+            + "file, `hash` only hashes.")
+    static let keep = Key(
+        "keep", Form<Retention>.keep, .described("everything"),
+        "How many verified backups stay, for each target and database. A backup stays if one rule keeps it.")
+    static let store = Key(
+        "store", Form<String>.text("name"), .written("local"), "The store that the backups go to.")
+    static let timeout = Key(
+        "timeout", Form<Duration>.duration(atLeast: .seconds(1), atMost: .seconds(30 * 86_400)),
+        .written("12h"),
+        "A run that takes longer is stopped and recorded as timed out.")
+    static let retry = Key(
+        "retry", Form<RetryPolicy>.retry, .described("one attempt"),
+        "How often a run is tried when what went wrong may pass.")
+    static let schemas = Key(
+        "schemas", Form<String>.text("pattern of pg_dump").oneOrMany, .described("all"),
+        "Only these schemas (`pg_dump --schema`). The backup is marked partial: extensions and large objects are "
+            + "not in it.")
+    static let excludeSchemas = Key(
+        "exclude_schemas", Form<String>.text("pattern of pg_dump").oneOrMany, .described("none"),
+        "Schemas that are left out (`--exclude-schema`). The backup is marked partial.")
+    static let tables = Key(
+        "tables", Form<String>.text("pattern of pg_dump").oneOrMany, .described("all"),
+        "Only these tables (`--table`). The backup is marked partial.")
+    static let excludeTables = Key(
+        "exclude_tables", Form<String>.text("pattern of pg_dump").oneOrMany, .described("none"),
+        "Tables that are left out (`--exclude-table`). The backup is marked partial.")
+    static let excludeTableData = Key(
+        "exclude_table_data", Form<String>.text("pattern of pg_dump").oneOrMany, .described("none"),
+        "Tables that are saved without their rows (`--exclude-table-data`). The backup is marked partial.")
+
+    static let all = [
+        kind.declaration, target.declaration, databases.declaration, exclude.declaration, format.declaration,
+        compression.declaration, workers.declaration, globals.declaration, verify.declaration,
+        keep.declaration,
+        store.declaration, timeout.declaration, retry.declaration, schemas.declaration,
+        excludeSchemas.declaration, tables.declaration, excludeTables.declaration,
+        excludeTableData.declaration,
+    ]
+}
+
+/// The keys of `keep:`.
+enum KeepKeys {
+    static let last = number("last", "So many of the newest backups.")
+    static let hourly = number("hourly", "The newest backup of each of the last so many hours that have one.")
+    static let daily = number("daily", "The newest backup of each of the last so many days that have one.")
+    static let weekly = number("weekly", "The same for weeks; they begin on Monday (ISO 8601).")
+    static let monthly = number("monthly", "The same for months.")
+    static let yearly = number("yearly", "The same for years.")
+    static let within = Key(
+        "within", Form<Duration>.duration(atLeast: .seconds(60), atMost: .seconds(36_500 * 86_400)),
+        .described("no such rule"), "Every backup that is not older than this.")
+
+    static let all = [
+        last.declaration, hourly.declaration, daily.declaration, weekly.declaration, monthly.declaration,
+        yearly.declaration, within.declaration,
+    ]
+
+    private static func number(_ name: String, _ doc: String) -> Key<Int> {
+        Key(name, Form<Int>.whole(1...100_000), .described("no such rule"), doc)
+    }
+}
+
+/// The keys of `retry:`.
+enum RetryKeys {
+    static let attempts = Key(
+        "attempts", Form<Int>.whole(1...100), .written("1"), "How often a run is tried; the first try counts."
+    )
+    static let backoff = Key(
+        "backoff", Form<ClosedRange<Duration>>.durationRange, .written("1m..15m"),
+        "The wait before the second attempt, and the longest one; each wait is twice the one before.")
+
+    static let all = [attempts.declaration, backoff.declaration]
+}
