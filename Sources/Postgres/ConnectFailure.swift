@@ -16,14 +16,18 @@ enum ConnectFailure {
         if has("session is read-only", "session is not read-only", "hot standby mode") {
             return .noSuitableServer(address: address, cause: cause)
         }
-        if has("invalid response to SSL negotiation", "expected authentication request", "invalid message length") {
+        if has(
+            "invalid response to SSL negotiation", "expected authentication request", "invalid message length"
+        ) {
             return .notPostgres(address: address, cause: cause)
         }
         if has("SSL", "certificate", "GSSAPI", "GSS ", "channel binding") {
             return has("invalid sslmode", "invalid gssencmode", "invalid channel_binding", "not compiled in")
                 ? .badParameter(cause: cause) : .encryption(address: address, cause: cause)
         }
-        if has("invalid connection option", "invalid port", "invalid integer", "invalid value", "definition of service")
+        if has(
+            "invalid connection option", "invalid port", "invalid integer", "invalid value",
+            "definition of service")
             || (has("invalid ") && has(" value: \"")) || (has("could not match") && has(" hosts"))
         {
             return .badParameter(cause: cause)

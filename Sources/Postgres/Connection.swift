@@ -108,7 +108,9 @@ package actor Connection {
 
     private func connect() async throws(PostgresFault) {
         let options = options
-        session = try await interruptible { wakeUp throws(PostgresFault) in try Session(options, wakeUp: wakeUp) }
+        session = try await interruptible { wakeUp throws(PostgresFault) in
+            try Session(options, wakeUp: wakeUp)
+        }
     }
 
     private func live() throws(PostgresFault) -> Session {

@@ -16,7 +16,8 @@ package struct ConnectionOptions: Sendable {
 
     /// Options with limits that fit short statements.
     package init(
-        parameters: [(keyword: String, value: String)], password: Secret? = nil, applicationName: String = "pgvigil",
+        parameters: [(keyword: String, value: String)], password: Secret? = nil,
+        applicationName: String = "pgvigil",
         connectLimit: Duration = .seconds(10), statementLimit: Duration = .seconds(60)
     ) {
         self.parameters = parameters
@@ -35,7 +36,8 @@ package struct ConnectionOptions: Sendable {
     var libpqParameters: [(keyword: String, value: String)] {
         // A dead peer is noticed within about a minute instead of the system's two hours.
         var all: [(keyword: String, value: String)] = [
-            ("fallback_application_name", applicationName), ("keepalives_idle", "30"), ("keepalives_interval", "10"),
+            ("fallback_application_name", applicationName), ("keepalives_idle", "30"),
+            ("keepalives_interval", "10"),
             ("keepalives_count", "3"),
         ]
         all += parameters.filter { !$0.value.isEmpty }
@@ -46,13 +48,16 @@ package struct ConnectionOptions: Sendable {
 
     /// The wait for one address: `connect_timeout` in seconds, where it is set and not 0.
     var addressLimit: Duration {
-        guard let seconds = self["connect_timeout"].flatMap({ Int($0) }), seconds > 0 else { return connectLimit }
+        guard let seconds = self["connect_timeout"].flatMap({ Int($0) }), seconds > 0 else {
+            return connectLimit
+        }
         return .seconds(seconds)
     }
 
     /// For people: `host:port`, the socket's folder, or all of them for several hosts; no user, no secrets.
     package var address: String {
-        let hosts = (self["host"] ?? self["hostaddr"] ?? "").split(separator: ",", omittingEmptySubsequences: false)
+        let hosts = (self["host"] ?? self["hostaddr"] ?? "").split(
+            separator: ",", omittingEmptySubsequences: false)
         let ports = (self["port"] ?? "").split(separator: ",", omittingEmptySubsequences: false)
         return hosts.enumerated().map { index, host in
             let port = ports.count == 1 ? ports[0] : index < ports.count ? ports[index] : ""

@@ -53,7 +53,8 @@ package enum PostgresFault: Fault, Equatable {
             .tooManyConnections(_, let message), .notReady(_, let message), .refused(_, let message):
             message
         case .unreachable, .nameUnknown, .connectTimedOut, .passwordMissing, .encryption, .noSuitableServer,
-            .notPostgres, .badParameter, .connectionLost, .statementTimedOut, .transactionFailed, .cancelled, .unexpectedValue, .zeroByte:
+            .notPostgres, .badParameter, .connectionLost, .statementTimedOut, .transactionFailed, .cancelled,
+            .unexpectedValue, .zeroByte:
             nil
         }
     }
@@ -98,7 +99,8 @@ package enum PostgresFault: Fault, Equatable {
             "the server at \(address) has no connection left: \(message.message)"
         case .encryption(let address, let cause): "no encrypted connection to \(address): \(cause)"
         case .noSuitableServer(let address, let cause): "no server that fits at \(address): \(cause)"
-        case .notPostgres(let address, let cause): "what listens at \(address) is no PostgreSQL server: \(cause)"
+        case .notPostgres(let address, let cause):
+            "what listens at \(address) is no PostgreSQL server: \(cause)"
         case .badParameter(let cause): "a connection parameter is wrong: \(cause)"
         case .connectionLost(let address, let cause): "the connection to \(address) broke: \(cause)"
         case .refused(let address, let message):
@@ -121,10 +123,13 @@ package enum PostgresFault: Fault, Equatable {
             temporary
                 ? "Check the name service of this machine, then try again."
                 : "Correct the host name in the connection URL."
-        case .connectTimedOut: "Check firewall and network to it, or raise 'connect_timeout' in the connection URL."
-        case .passwordMissing: "Give a password in the connection URL, or in a file with 'password: file:PATH'."
+        case .connectTimedOut:
+            "Check firewall and network to it, or raise 'connect_timeout' in the connection URL."
+        case .passwordMissing:
+            "Give a password in the connection URL, or in a file with 'password: file:PATH'."
         case .passwordWrong: "Correct user and password of the connection URL."
-        case .accessRefused: "Allow this role and this machine in the server's pg_hba.conf, or use another role."
+        case .accessRefused:
+            "Allow this role and this machine in the server's pg_hba.conf, or use another role."
         case .databaseMissing: "Correct the database in the connection URL, or create it with 'createdb'."
         case .tooManyConnections: "Wait, close idle connections, or raise 'max_connections' of the server."
         case .notReady: "Wait until the server is up; its log tells what it is doing."
@@ -133,11 +138,13 @@ package enum PostgresFault: Fault, Equatable {
         case .notPostgres: "Correct host and port of the connection URL."
         case .badParameter: "Correct the connection URL; the PostgreSQL manual lists its parameters."
         case .connectionLost: "Look into the server's log for the reason, then try again."
-        case .refused(_, let message): message.hint.map(Self.sentence) ?? StateAdvice.of(message.sqlState).remedy
+        case .refused(_, let message):
+            message.hint.map(Self.sentence) ?? StateAdvice.of(message.sqlState).remedy
         case .statementTimedOut: "Look in pg_stat_activity of the server for what it waits for."
         case .transactionFailed: "Look into the server's log for the statement that failed."
         case .cancelled: "Run it again."
-        case .unexpectedValue: "Run 'pgvigil catalog status', and report this as a defect of pgvigil if that is fine."
+        case .unexpectedValue:
+            "Run 'pgvigil catalog status', and report this as a defect of pgvigil if that is fine."
         case .zeroByte: "Report this as a defect of pgvigil."
         }
     }
@@ -155,7 +162,8 @@ package enum PostgresFault: Fault, Equatable {
 
     package var mayPass: Bool {
         switch self {
-        case .unreachable, .connectTimedOut, .tooManyConnections, .notReady, .noSuitableServer, .connectionLost,
+        case .unreachable, .connectTimedOut, .tooManyConnections, .notReady, .noSuitableServer,
+            .connectionLost,
             .statementTimedOut:
             true
         case .nameUnknown(_, _, let temporary): temporary

@@ -11,7 +11,8 @@ package struct Rows: Sendable, RandomAccessCollection {
     package let notices: [ServerMessage]
 
     init(columns: [String], values: [String?], count: Int, affected: Int, notices: [ServerMessage]) {
-        self.columns = Dictionary(columns.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+        self.columns = Dictionary(
+            columns.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         self.values = values
         width = columns.count
         self.count = count

@@ -66,7 +66,8 @@ final class NoticeBox {
             connection,
             { argument, result in
                 guard let argument else { return }
-                Unmanaged<NoticeBox>.fromOpaque(argument).takeUnretainedValue().add(ServerMessage(result: result))
+                Unmanaged<NoticeBox>.fromOpaque(argument).takeUnretainedValue().add(
+                    ServerMessage(result: result))
             }, Unmanaged.passUnretained(self).toOpaque())
     }
 }

@@ -52,7 +52,9 @@ final class Session {
         _ sql: String, _ values: [SQLValue], limit: Duration, wakeUp: WakeUp?
     ) throws(PostgresFault) -> Rows {
         let texts = values.map(\.wireText)
-        guard !sql.utf8.contains(0), !texts.contains(where: { $0?.utf8.contains(0) ?? false }) else { throw .zeroByte }
+        guard !sql.utf8.contains(0), !texts.contains(where: { $0?.utf8.contains(0) ?? false }) else {
+            throw .zeroByte
+        }
         let parameters = CStrings(texts)
         let sent = PQsendQueryParams(
             connection, sql, Int32(texts.count), nil, texts.isEmpty ? nil : parameters.pointers, nil, nil, 0)
@@ -98,7 +100,9 @@ final class Session {
 
     /// The address that libpq is trying, to tell when it goes on to the next.
     private var currentPeer: [String] {
-        [PQhost(connection), PQhostaddr(connection), PQport(connection)].map { $0.map { String(cString: $0) } ?? "" }
+        [PQhost(connection), PQhostaddr(connection), PQport(connection)].map {
+            $0.map { String(cString: $0) } ?? ""
+        }
     }
 
     private func failure(timedOut: Bool, limit: Duration) -> PostgresFault {
@@ -120,7 +124,8 @@ final class Session {
             guard let result = PQgetResult(connection) else { break }
             defer { PQclear(result) }
             switch PQresultStatus(result) {
-            case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY: rows = Rows(result: result, notices: notices)
+            case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY:
+                rows = Rows(result: result, notices: notices)
             case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
                 // Nobody here reads or feeds a COPY, and the protocol has no way back but to close.
                 shutdown(PQsocket(connection), Int32(SHUT_RDWR))
@@ -156,7 +161,8 @@ final class Session {
                 // The server does not obey: what it sends later belongs to nobody, so the connection is useless.
                 shutdown(PQsocket(connection), Int32(SHUT_RDWR))
                 PQconsumeInput(connection)
-                throw wait.given(.connectionLost(address: address, cause: "it does not cancel"), address: address)
+                throw wait.given(
+                    .connectionLost(address: address, cause: "it does not cancel"), address: address)
             }
         }
     }
@@ -192,7 +198,8 @@ extension Rows {
             }
         }
         self.init(
-            columns: (0..<width).map { PQfname(result, $0).map { String(cString: $0) } ?? "" }, values: values,
+            columns: (0..<width).map { PQfname(result, $0).map { String(cString: $0) } ?? "" },
+            values: values,
             count: Int(rows), affected: PQcmdTuples(result).flatMap { Int(String(cString: $0)) } ?? 0,
             notices: notices.take())
     }

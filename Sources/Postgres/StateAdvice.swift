@@ -8,7 +8,8 @@ struct StateAdvice {
     static func of(_ sqlState: String) -> StateAdvice {
         table[sqlState] ?? table[String(sqlState.prefix(2))]
             ?? StateAdvice(
-                code: "statement.failed", remedy: "Look into the server's log for the circumstances.", mayPass: false)
+                code: "statement.failed", remedy: "Look into the server's log for the circumstances.",
+                mayPass: false)
     }
 
     private static let table: [String: StateAdvice] = [
@@ -16,21 +17,26 @@ struct StateAdvice {
             code: "connection.failed", remedy: "Check the network, or the pooler in between, then try again.",
             mayPass: true),
         "0A": StateAdvice(
-            code: "statement.unsupported", remedy: "Use a server of PostgreSQL 12 or later, without limits of a pooler.",
+            code: "statement.unsupported",
+            remedy: "Use a server of PostgreSQL 12 or later, without limits of a pooler.",
             mayPass: false),
         "23": StateAdvice(
             code: "statement.constraint", remedy: "Report this as a defect of pgvigil.", mayPass: false),
         "25006": StateAdvice(
             code: "server.read-only",
-            remedy: "Point the connection URL at the primary, for instance with 'target_session_attrs=read-write'.",
+            remedy:
+                "Point the connection URL at the primary, for instance with 'target_session_attrs=read-write'.",
             mayPass: true),
         "28": StateAdvice(
-            code: "server.access-refused", remedy: "Correct user and password of the connection URL.", mayPass: false),
+            code: "server.access-refused", remedy: "Correct user and password of the connection URL.",
+            mayPass: false),
         "40": StateAdvice(code: "statement.conflict", remedy: "Try it again.", mayPass: true),
         "42501": StateAdvice(
-            code: "server.permission", remedy: "Grant the role what it lacks, or use another role.", mayPass: false),
+            code: "server.permission", remedy: "Grant the role what it lacks, or use another role.",
+            mayPass: false),
         "42P01": StateAdvice(
-            code: "statement.missing-object", remedy: "Run 'pgvigil catalog migrate' if it is a table of the catalog.",
+            code: "statement.missing-object",
+            remedy: "Run 'pgvigil catalog migrate' if it is a table of the catalog.",
             mayPass: false),
         "53": StateAdvice(
             code: "server.resources", remedy: "Give the server what it lacks, or wait until load is lower.",
@@ -38,14 +44,18 @@ struct StateAdvice {
         "53100": StateAdvice(
             code: "server.disk-full", remedy: "Free disk space on the server's machine.", mayPass: true),
         "55P03": StateAdvice(
-            code: "server.lock-wait", remedy: "Look in pg_stat_activity for who holds the lock, then try again.",
+            code: "server.lock-wait",
+            remedy: "Look in pg_stat_activity for who holds the lock, then try again.",
             mayPass: true),
         "57": StateAdvice(
-            code: "server.interrupted", remedy: "Find out who stopped it in the server's log, then try again.",
+            code: "server.interrupted",
+            remedy: "Find out who stopped it in the server's log, then try again.",
             mayPass: true),
         "58": StateAdvice(
-            code: "server.system-error", remedy: "Check the disks of the server's machine and its log.", mayPass: false),
+            code: "server.system-error", remedy: "Check the disks of the server's machine and its log.",
+            mayPass: false),
         "XX": StateAdvice(
-            code: "server.internal-error", remedy: "Check the server's log; data may be damaged.", mayPass: false),
+            code: "server.internal-error", remedy: "Check the server's log; data may be damaged.",
+            mayPass: false),
     ]
 }

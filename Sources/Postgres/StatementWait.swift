@@ -27,7 +27,7 @@ struct StatementWait {
         deadline = ContinuousClock.now + grace
         let request = CancelRequest(connection)
         let requestSent = requestSent
-        DispatchQueue.global().async {
+        DispatchQueue(label: "pgvigil.cancel").async {
             request.send()
             requestSent.signal()
         }

@@ -38,7 +38,9 @@ enum Readiness {
             let left = ContinuousClock.now.duration(to: deadline)
             if left <= .zero { return .limitReached }
             // Rounded up, so that the last millisecond is not spent spinning; a long wait is taken in slices.
-            let milliseconds = min(left.components.seconds * 1000 + 1 + left.components.attoseconds / 1_000_000_000_000_000, 60_000)
+            let milliseconds = min(
+                left.components.seconds * 1000 + 1 + left.components.attoseconds / 1_000_000_000_000_000,
+                60_000)
             let count = poll(&descriptors, nfds_t(descriptors.count), Int32(milliseconds))
             if count < 0, errno != EINTR { return .ready }
             if count <= 0 { continue }

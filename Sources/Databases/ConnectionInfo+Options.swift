@@ -1,0 +1,13 @@
+package import Jobs
+package import Postgres
+
+extension ConnectionInfo {
+    /// The same for a connection of our own.
+    package func options(
+        applicationName: String = "pgvigil", statementLimit: Duration = .seconds(60)
+    ) -> ConnectionOptions {
+        ConnectionOptions(
+            parameters: parameters.map { ($0.keyword, $0.value) }, password: password,
+            applicationName: applicationName, statementLimit: statementLimit)
+    }
+}
