@@ -1,0 +1,92 @@
+package import Engine
+package import Faults
+package import FoundationEssentials
+package import Measures
+
+/// A folder of backup sets on a disk of this machine.
+///
+/// ```
+/// <root>/<target>/<database>/<instant>-<run id>/   a set: data, globals.sql, manifest.json, HOLD
+/// <root>/.incoming/                                see IncomingArea
+/// ```
+package final class LocalStore: BackupStore {
+    /// As `pgvigil.yaml` calls it.
+    package let name: String
+    private let root: String
+    private let incoming: IncomingArea
+
+    /// A store in a folder that need not be there yet.
+    ///
+    /// - Parameter path: An absolute path.
+    package init(name: String, path: String) {
+        self.name = name
+        root = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+        incoming = IncomingArea(store: root)
+    }
+
+    /// Creates the folder where it is missing, refuses one that everybody may change, and removes incoming sets whose
+    /// owner is dead.
+    ///
+    /// - Returns: The run ids of what was swept.
+    package func open() async throws(AnyFault) -> [String] {
+        try await Blocking.run { [root, incoming] () throws(StorageFault) in
+            try Disk.makeFolders(root)
+            try StoreFolder.check(root)
+            return try incoming.sweep()
+        }
+    }
+
+    /// Space that is left for the user that runs pgvigil.
+    package func freeSpace() async throws(AnyFault) -> ByteCount {
+        try await Blocking.run { [root] () throws(StorageFault) in
+            guard let free = Disk.freeSpace(at: root) else { throw .system("look at", root) }
+            return free
+        }
+    }
+
+    /// Opens a private folder for the set of one database; see ``BackupStore/beginIncoming(run:target:database:)``.
+    package func beginIncoming(
+        run: UUID, target: String, database: String
+    ) async throws(AnyFault) -> any IncomingSet {
+        try await Blocking.run { [name, root, incoming] () throws(StorageFault) in
+            // Refused before the work rather than after it.
+            let path = "\(try FolderName.encode(target))/\(try FolderName.encode(database))"
+            let directory = try incoming.begin(run)
+            return LocalIncomingSet(
+                store: name, root: root, path: path, run: run, directory: directory, area: incoming)
+        }
+    }
+
+    /// Every published set, newest first, and what lies in the store that is not ours.
+    package func sets() async throws(AnyFault) -> StoreListing {
+        try await Blocking.run { [name, root, incoming] () throws(StorageFault) in
+            var lister = SetLister(store: name, root: root)
+            try lister.list()
+            for leftover in try incoming.leftovers() {
+                lister.add(leftover, "what a removal left behind; the next start removes it")
+            }
+            return lister.listing
+        }
+    }
+
+    /// Removes one set: renamed out of sight first, then deleted.
+    ///
+    /// - Throws: A fault upon which the set is still wholly there, except when only the deletion fails: then it is out
+    ///   of sight, and the next ``open()`` deletes the rest.
+    package func remove(_ set: StoredSet) async throws(AnyFault) {
+        try await Blocking.run { [root, incoming] () throws(StorageFault) in
+            let folder = try StoreFolder.locate(set, in: root)
+            if let reason = try HoldFile.read(in: folder) { throw .held(path: set.path, reason: reason) }
+            let hidden = try incoming.hide(folder)
+            try Disk.removeTree(hidden)
+        }
+    }
+
+    /// Holds a set against retention with a reason, or releases it with nil.
+    package func hold(_ set: StoredSet, reason: String?) async throws(AnyFault) {
+        try await Blocking.run { [root] () throws(StorageFault) in
+            let folder = try StoreFolder.locate(set, in: root)
+            if let reason { try HoldFile.write(reason, in: folder) } else { try HoldFile.remove(in: folder) }
+        }
+    }
+}

@@ -1,0 +1,14 @@
+import FoundationEssentials
+
+/// A folder that is gone at the end of a test.
+final class TestFolder: Sendable {
+    let path: String
+
+    init(in parent: String = FileManager.default.temporaryDirectory.path) throws {
+        path = "\(parent)/pgvigil-storage-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+}
