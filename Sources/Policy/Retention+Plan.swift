@@ -27,12 +27,16 @@ extension Retention {
         }
         let newestVerified = sorted.first { $0.verified && $0.at <= now }
         let newestProven = sorted.first { $0.proven && $0.at <= now }
+        // A set that was restored once and is found damaged now must not cost the one before it.
+        let newestSoundProven = sorted.first { $0.proven && $0.verified && $0.at <= now }
         var rules = countingRules()
         return sorted.map { candidate in
             var keeping: [String] = []
             var removing: [String] = []
             if candidate.id == newestVerified?.id { keeping.append("newest verified") }
-            if candidate.id == newestProven?.id { keeping.append("newest proven") }
+            if candidate.id == newestProven?.id || candidate.id == newestSoundProven?.id {
+                keeping.append("newest proven")
+            }
             if candidate.held { keeping.append("held") }
             if candidate.at > now {
                 keeping.append("dated after now, does not count")
