@@ -7,6 +7,7 @@ extension CronFault {
         case .emptyPattern: "the pattern is empty"
         case .fieldCount(let count, _): "the pattern has \(count) field\(count == 1 ? "" : "s")"
         case .unknownNickname(let text, _, _): "\(quoted(text)) is not a nickname"
+        case .badInterval("", _): "@every names no interval"
         case .badInterval(let text, _): "\(quoted(text)) is not an interval for @every"
         case .trailingText(let text, let complete, _):
             "\(quoted(text)) follows \(quoted(complete)), which is complete"
@@ -22,7 +23,7 @@ extension CronFault {
             "\(quoted(text)) in the \(field.title) field has a step but no range"
         case .misplaced(let text, let field, _, _):
             "\(quoted(text)) has no meaning in the \(field.title) field"
-        case .notAlone(let text, let field, _):
+        case .notAlone(let text, let field, _, _):
             "\(quoted(text)) in the \(field.title) field cannot be part of a list or a range"
         case .neverFires(let pattern): "\(quoted(pattern)) never fires: it has no occurrence within 40 years"
         case .badZoneName(let name, _): "\(quoted(name)) cannot be the name of a time zone"
@@ -61,8 +62,9 @@ extension CronFault {
             .stepWithoutRange(_, _, let instead, _):
             "Write \(instead)."
         case .misplaced(let text, let field, nil, _): Self.home(of: text, notIn: field)
-        case .notAlone(let text, _, _):
-            "Write \(text) as the whole field, and the other days on a line of their own."
+        case .notAlone(_, .dayOfWeek, let instead, _) where instead.contains(","): "Write \(instead)."
+        case .notAlone(_, _, let instead, _):
+            "Write \(instead) as the whole field, and the other days on a line of their own."
         case .neverFires:
             "Write a day that its months and years have; 'pgvigil next' shows when a pattern fires."
         case .badZoneName: "Write a name of the IANA time zone database, such as Europe/Paris or UTC."

@@ -29,7 +29,7 @@ package enum CronFault: Fault, Equatable {
     /// A sign that belongs into another field.
     case misplaced(String, CronField, instead: String?, column: Int)
     /// Something that cannot be combined with a list or a range.
-    case notAlone(String, CronField, column: Int)
+    case notAlone(String, CronField, instead: String, column: Int)
     /// A pattern that has no occurrence within the search bound.
     case neverFires(String)
     /// A zone's name that cannot be one.
@@ -89,7 +89,7 @@ package enum CronFault: Fault, Equatable {
             .outOfRange(_, _, _, let column), .reversedRange(_, _, _, let column),
             .stepZero(_, _, _, let column),
             .stepWithoutRange(_, _, _, let column), .misplaced(_, _, _, let column),
-            .notAlone(_, _, let column),
+            .notAlone(_, _, _, let column),
             .badZoneName(_, let column), .missingJob(let column), .ambiguousLine(_, let column),
             .badJobName(_, _, let column), .badOption(_, let column), .duplicateOption(_, let column),
             .openQuote(_, let column):

@@ -44,14 +44,17 @@ package enum InstantFormat {
         var offset = 0
         if !take("Z") {
             let sign = bytes.first == 45 ? -1 : 1
-            guard take("+") || take("-"), let hours = digits(2), take(":"), let minutes = digits(2) else { return nil }
+            guard take("+") || take("-"), let hours = digits(2), take(":"), let minutes = digits(2) else {
+                return nil
+            }
             offset = sign * (hours * 3600 + minutes * 60)
         }
         guard bytes.isEmpty, (1...12).contains(month), hour < 24, minute < 60, second < 60,
             (1...CivilDay.length(year: year, month: month)).contains(day)
         else { return nil }
         let days = CivilDay.number(year: year, month: month, day: day)
-        return Date(timeIntervalSince1970: Double(days * 86_400 + hour * 3600 + minute * 60 + second - offset))
+        return Date(
+            timeIntervalSince1970: Double(days * 86_400 + hour * 3600 + minute * 60 + second - offset))
     }
 
     private static func pad(_ value: Int, _ width: Int) -> String {

@@ -30,6 +30,10 @@ struct ItemReader {
 
     private mutating func readStar() throws(CronFault) -> FieldItem {
         position += 1
+        if let next = peek, isDigit(next) {
+            let instead = "*/\(text.slice(position..<item.upperBound))"
+            throw .notAValue(whole, field, instead: instead, column: text.column(item.lowerBound))
+        }
         let step = try readStep(over: "*") ?? 1
         try finish()
         return .all(step: step)
@@ -55,12 +59,19 @@ struct ItemReader {
         if peek == UInt8(ascii: "(") {
             position += 1
             let start = position
+            guard peek != UInt8(ascii: ")") else { throw badHash() }
             let from = try readNumberOrName()
             guard peek == UInt8(ascii: "-") else { throw badHash() }
             position += 1
             let to = try readNumberOrName()
             guard peek == UInt8(ascii: ")") else { throw badHash() }
-            range = try check(from, to, from: start, to: position) { "H(\($0))" }
+            guard from <= to else {
+                let ends = text.slice(start..<position).split(separator: "-").reversed().joined(
+                    separator: "-")
+                let rest = text.slice(position..<item.upperBound)
+                throw .reversedRange(whole, field, instead: "H(\(ends)\(rest)", column: text.column(start))
+            }
+            range = from...to
             position += 1
         }
         let complete = text.slice(item.lowerBound..<position)
@@ -110,16 +121,24 @@ struct ItemReader {
             let to = try readNumberOrName()
             let spelled = text.slice(item.lowerBound..<position)
             let end = position
-            if [UInt8(ascii: "W"), UInt8(ascii: "L"), UInt8(ascii: "#")].contains(peek) { throw notAlone() }
+            if [UInt8(ascii: "W"), UInt8(ascii: "L"), UInt8(ascii: "#")].contains(peek) {
+                throw notAlone(from, to, sign: text.slice(position..<item.upperBound))
+            }
             let step = try readStep(over: spelled)
             try finish()
-            let range = try check(from, to, step: step, from: item.lowerBound, to: end) { $0 }
-            return .range(from: range.lowerBound, to: range.upperBound, step: step ?? 1)
+            guard from <= to else {
+                let instead = Spelling.forwards(
+                    text.slice(item.lowerBound..<end), from: from, to: to, step: step, in: field)
+                throw .reversedRange(whole, field, instead: instead, column: text.column(item.lowerBound))
+            }
+            return .range(from: from, to: to, step: step ?? 1)
         case UInt8(ascii: "/"):
             throw .stepWithoutRange(
                 whole, field,
-                instead: Spelling.range(text.slice(item.lowerBound..<position), in: field)
-                    + text.slice(position..<item.upperBound), column: text.column(item.lowerBound))
+                instead: Spelling.steps(
+                    from: text.slice(item.lowerBound..<position), value: from,
+                    step: text.slice(position..<item.upperBound), in: field),
+                column: text.column(item.lowerBound))
         case UInt8(ascii: "W"), UInt8(ascii: "L"), UInt8(ascii: "#"): return try readSign(after: from)
         default:
             if !isNamed, let instead = Spelling.guess(whole, in: field) {
@@ -208,23 +227,11 @@ struct ItemReader {
     private mutating func readDigits() -> Int? {
         let start = position
         var value = 0
-        while let byte = peek, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) {
+        while let byte = peek, isDigit(byte) {
             value = min(value * 10 + Int(byte - UInt8(ascii: "0")), 1_000_000)
             position += 1
         }
         return position == start ? nil : value
-    }
-
-    /// The range from `from` to `to`, if it does not run backwards; `wrap` puts the corrected range back into the item.
-    private func check(
-        _ from: Int, _ to: Int, step: Int? = nil, from start: Int, to end: Int, wrap: (String) -> String
-    ) throws(CronFault) -> ClosedRange<Int> {
-        guard from <= to else {
-            let spelled = text.slice(start..<end)
-            let corrected = Spelling.forwards(spelled, from: from, to: to, step: step, in: field)
-            throw .reversedRange(whole, field, instead: wrap(corrected), column: text.column(start))
-        }
-        return from...to
     }
 
     /// - Throws: ``CronFault/trailingText(_:after:column:)`` unless the item ends here.
@@ -235,8 +242,13 @@ struct ItemReader {
             column: text.column(position))
     }
 
-    private func notAlone() -> CronFault {
-        .notAlone(whole, field, column: text.column(item.lowerBound))
+    private func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+
+    /// A sign that takes one day, behind a range: `1-15W`, `1-5L`, `MON-FRI#2`.
+    private func notAlone(_ from: Int, _ to: Int, sign: String) -> CronFault {
+        let list = field == .dayOfWeek && from <= to ? (from...to).map { "\($0)\(sign)" } : ["\(to)\(sign)"]
+        return .notAlone(
+            whole, field, instead: list.joined(separator: ","), column: text.column(item.lowerBound))
     }
 
     private func badHash() -> CronFault {

@@ -100,7 +100,8 @@ struct PatternReader {
             start = end + 1
         }
         if let alone, items.count > 1 {
-            throw .notAlone(text.slice(alone), field, column: text.column(alone.lowerBound))
+            throw .notAlone(
+                text.slice(alone), field, instead: text.slice(alone), column: text.column(alone.lowerBound))
         }
         let isWhole =
             rest.count == 1 && [UInt8(ascii: "*"), UInt8(ascii: "?")].contains(text.bytes[rest.lowerBound])

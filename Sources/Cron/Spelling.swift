@@ -1,10 +1,11 @@
 /// Makes the corrected text that a remedy names.
 enum Spelling {
-    /// `5` → `5-59`, `MON` → `MON-SAT`, in the manner in which the value was written.
-    static func range(_ value: String, in field: CronField) -> String {
-        if value.first?.isLetter == true, let last = field.names.last { return "\(value)-\(last)" }
-        // 7 is Sunday, too, and the only value that may stand above the highest of `*`.
-        return Int(value) == 7 && field == .dayOfWeek ? "0-6" : "\(value)-\(field.allValues.upperBound)"
+    /// `5` and `/15` → `5-59/15`, `MON` and `/2` → `MON-SAT/2`, in the manner in which the value was written; where
+    /// nothing comes after the value, the value alone.
+    static func steps(from text: String, value: Int, step: String, in field: CronField) -> String {
+        guard value < field.allValues.upperBound else { return text }
+        if text.first?.isLetter == true, let last = field.names.last { return "\(text)-\(last)\(step)" }
+        return "\(text)-\(field.allValues.upperBound)\(step)"
     }
 
     /// The text of a range that runs backwards, turned so that it does not: `22-2` → `22-23,0-2`.
@@ -43,6 +44,6 @@ enum Spelling {
             }
         if raised != text, raised.allSatisfy({ signs.contains($0) }) { return raised }
         let start = String(raised.prefix(3))
-        return field.names.contains(start) ? start : nil
+        return raised.allSatisfy(\.isLetter) && field.names.contains(start) ? start : nil
     }
 }

@@ -35,13 +35,7 @@ package struct Zone: Sendable, Equatable {
                 return false
             }
             return part.utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "+"),
-                    UInt8(ascii: "-"):
-                    true
-                default: false
-                }
+                CrontabWord.isLetterOrDigit(byte) || "_+-".utf8.contains(byte)
             }
         }
     }
@@ -64,8 +58,12 @@ package struct Zone: Sendable, Equatable {
         return offsets[index(at: instant)]
     }
 
-    /// Whether its clocks still change, by a rule that goes on for ever.
-    var keepsChanging: Bool { rule?.daylight != nil }
+    /// Whether its clocks change for as long as can be seen: by a rule that goes on for ever, or by a table of decades
+    /// (some zones follow the moon).
+    var keepsChanging: Bool {
+        rule?.daylight != nil
+            || changes.last ?? Stretch.past > CivilDay.number(year: 2037, month: 1, day: 1) * CivilDay.seconds
+    }
 
     /// The stretch that holds an instant.
     func stretch(at instant: Int) -> Stretch { stretch(index(at: instant)) }
@@ -87,7 +85,9 @@ package struct Zone: Sendable, Equatable {
     /// abbreviation or the flag are no changes here.
     private init(name: String, file: TZifFile) {
         var changes: [Int] = []
-        var offsets = [file.firstOffset]
+        // Without a transition the footer speaks of all time.
+        let governing = file.transitions.isEmpty ? file.rule : nil
+        var offsets = [governing?.standard ?? file.firstOffset]
         let later =
             file.rule.map { $0.changes(after: file.transitions.last?.instant, before: Self.tableEnd) } ?? []
         for (instant, offset) in file.transitions + later {
