@@ -77,3 +77,20 @@ package struct Rows: Sendable, RandomAccessCollection {
         }
     }
 }
+
+extension Rows {
+    /// The only row.
+    ///
+    /// - Throws: ``PostgresFault/unexpectedValue(column:found:wanted:)`` if there is none.
+    package func one() throws(PostgresFault) -> Row {
+        guard let row = first else { throw .unexpectedValue(column: "*", found: "no row", wanted: "a row") }
+        return row
+    }
+
+    /// One column of all rows, which must not hold NULL.
+    ///
+    /// - Throws: ``PostgresFault/unexpectedValue(column:found:wanted:)``.
+    package func texts(_ column: String) throws(PostgresFault) -> [String] {
+        try map { row throws(PostgresFault) in try row.text(column) }
+    }
+}
