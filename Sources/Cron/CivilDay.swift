@@ -1,7 +1,7 @@
 /// Days of the proleptic Gregorian calendar as numbers, 0 being 1970-01-01.
 ///
-/// Integer arithmetic only, after Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms": a year is counted
-/// from March, so that the leap day is its last and eras of 400 years are alike.
+/// Integer arithmetic only, after Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms": a year is
+/// counted from March, so that the leap day is its last and eras of 400 years are alike.
 enum CivilDay {
     /// Seconds of a civil day; leap seconds do not exist in POSIX time.
     static let seconds = 86_400

@@ -15,7 +15,8 @@ extension CronFault {
         case .notAValue(let text, let field, _, _):
             "\(quoted(text)) is not a value of the \(field.title) field"
         case .outOfRange(let text, let field, let allowed, _):
-            "\(quoted(text)) in the \(field.title) field is not within \(allowed.lowerBound)-\(allowed.upperBound)"
+            "\(quoted(text)) in the \(field.title) field is not within"
+                + " \(allowed.lowerBound)-\(allowed.upperBound)"
         case .reversedRange(let text, let field, _, _):
             "the range \(quoted(text)) in the \(field.title) field runs backwards"
         case .stepZero(let text, let field, _, _): "\(quoted(text)) in the \(field.title) field steps by zero"
@@ -44,8 +45,8 @@ extension CronFault {
         switch self {
         case .emptyPattern: "Write five fields such as '30 1 * * *', or a nickname such as @daily."
         case .fieldCount:
-            "Write five fields (minute, hour, day of month, month, day of week), six with a second before them,"
-                + " or seven with also a year behind them."
+            "Write five fields (minute, hour, day of month, month, day of week), six with a second before"
+                + " them, or seven with also a year behind them."
         case .unknownNickname(_, let nearest?, _): "Write \(nearest)."
         case .unknownNickname: "Write one of \(Nickname.names.joined(separator: ", "))."
         case .badInterval:
@@ -70,7 +71,8 @@ extension CronFault {
         case .badZoneName: "Write a name of the IANA time zone database, such as Europe/Paris or UTC."
         case .badZoneFile: "Install the package tzdata again, or name another zone."
         case .zoneCountsLeapSeconds(let name):
-            "Write \(name.hasPrefix("right/") ? String(name.dropFirst(6)) : "a zone that is not below right/")."
+            name.hasPrefix("right/")
+                ? "Write \(name.dropFirst(6))." : "Write a zone that does not count them, such as UTC."
         case .missingJob:
             "Write the name of a job of jobs/ after the pattern, such as '30 1 * * * nightly-backup'."
         case .ambiguousLine(let word, _):

@@ -2,7 +2,8 @@ package import Faults
 
 /// What can be wrong with a pattern, a time zone or a crontab file.
 ///
-/// Columns count the characters of the pattern, or of the crontab's line, from 1. `instead` is the corrected text.
+/// Columns count the characters of the pattern, or of the crontab's line, from 1. `instead` is the corrected
+/// text.
 package enum CronFault: Fault, Equatable {
     /// There is no pattern at all.
     case emptyPattern
@@ -80,8 +81,8 @@ package enum CronFault: Fault, Equatable {
         }
     }
 
-    /// Where in the pattern, or in the crontab's line, it was found, counted in characters from 1; nil for faults that
-    /// are about the whole.
+    /// Where in the pattern, or in the crontab's line, it was found, counted in characters from 1; nil for
+    /// faults that are about the whole.
     package var column: Int? {
         switch self {
         case .fieldCount(_, let column), .unknownNickname(_, _, let column), .badInterval(_, let column),

@@ -2,8 +2,8 @@ package import FoundationEssentials
 
 /// When something is due: a pattern of cron, parsed.
 ///
-/// The language is the Open Cron Pattern Specification 1.0–1.4 with a few extensions; `docs/cron.md` describes it.
-/// Occurrences lie in the years 1970–2199 of the zone's calendar, the proleptic Gregorian one.
+/// The language is the Open Cron Pattern Specification 1.0–1.4 with a few extensions; `docs/cron.md`
+/// describes it. Occurrences lie in the years 1970–2199 of the zone's calendar, the proleptic Gregorian one.
 package struct CronPattern: Sendable, Equatable, CustomStringConvertible {
     /// What the pattern says, as the search and the explanation need it.
     enum Plan: Sendable, Equatable {
@@ -21,7 +21,8 @@ package struct CronPattern: Sendable, Equatable, CustomStringConvertible {
 
     /// Parses five, six or seven fields, a nickname such as `@daily`, `@reboot`, or `@every 15m`.
     ///
-    /// A pattern that can never occur, such as `0 0 31 2 *`, parses (OCPS 1.0, 6.2); ``checkFires(after:in:)`` refuses it.
+    /// A pattern that can never occur, such as `0 0 31 2 *`, parses (OCPS 1.0, 6.2);
+    /// ``checkFires(after:in:)`` refuses it.
     /// - Parameter hashKey: the name of the job, from which `H` takes its value.
     /// - Throws: the first of the pattern's faults, with its column.
     package static func parse(_ text: String, hashKey: String = "") throws(CronFault) -> CronPattern {
@@ -30,7 +31,8 @@ package struct CronPattern: Sendable, Equatable, CustomStringConvertible {
         return pattern
     }
 
-    /// Like ``parse(_:hashKey:)``, but finds a fault in every field that has one; without faults there is a pattern.
+    /// Like ``parse(_:hashKey:)``, but finds a fault in every field that has one; without faults there is a
+    /// pattern.
     package static func read(_ text: String, hashKey: String = "") -> (
         pattern: CronPattern?, faults: [CronFault]
     ) {
@@ -54,7 +56,8 @@ package struct CronPattern: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// The last occurrence strictly before an instant; nil if there was none within 40 years, and for `@reboot`.
+    /// The last occurrence strictly before an instant; nil if there was none within 40 years, and for
+    /// `@reboot`.
     ///
     /// The exact mirror of ``next(after:in:)``: both run through the same occurrences.
     package func previous(before instant: Date, in zone: Zone) -> Date? {

@@ -7,8 +7,8 @@ package import Faults
 ///     30 1 * * *                        nightly-backup   window=nights late=2h
 ///     CRON_TZ=UTC 0 3 * * SUN           weekly-drill
 ///
-/// A schedule's pattern is the run of words that can be fields; the word after it is the job, and whatever follows is
-/// options. `docs/cron.md` has the rule in full.
+/// A schedule's pattern is the run of words that can be fields; the word after it is the job, and whatever
+/// follows is options. `docs/cron.md` has the rule in full.
 package enum Crontab {
     /// Reads all lines, and reports every fault of every line rather than the first.
     ///

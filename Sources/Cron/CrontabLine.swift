@@ -6,7 +6,8 @@ package struct CrontabLine: Sendable, Equatable {
     package let pattern: CronPattern
     /// The pattern as written, with one space between its words.
     package let patternText: String
-    /// The zone of the line's own `CRON_TZ=`, else of the last line before it that sets one; nil if neither does.
+    /// The zone of the line's own `CRON_TZ=`, else of the last line before it that sets one; nil if neither
+    /// does.
     package let zoneName: String?
     /// Where that zone was named.
     package let zonePlace: Place?

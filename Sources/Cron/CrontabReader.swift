@@ -92,8 +92,8 @@ struct CrontabReader {
                 environment: environment))
     }
 
-    /// How many words at the front are the pattern's: all that can be fields, and of the first five also those that
-    /// cannot be a job, so that a slip in a field is called one.
+    /// How many words at the front are the pattern's: all that can be fields, and of the first five also
+    /// those that cannot be a job, so that a slip in a field is called one.
     private static func patternLength(_ words: [CrontabWord]) -> Int {
         let fieldsMin = words.first?.text.first == "@" ? 0 : 5
         let end = words.indices.first { index in

@@ -4,7 +4,8 @@ struct CrontabWord {
     /// Counted in characters from 1.
     let column: Int
 
-    /// The line's words, parted by spaces and tabs; the first that begins with `#` and all behind it are a comment.
+    /// The line's words, parted by spaces and tabs; the first that begins with `#` and all behind it are a
+    /// comment.
     static func split(_ line: Substring, column first: Int) -> [CrontabWord] {
         var words: [CrontabWord] = []
         var column = first
@@ -27,8 +28,9 @@ struct CrontabWord {
     /// Whether it is spelled as jobs are: `[a-z][a-z0-9_-]*`.
     var isJobName: Bool { Self.isKey(text) }
 
-    /// Whether it can stand in a pattern: it begins with a digit or a sign, or its letters are names of months and
-    /// weekdays, L, W or H, and it is not spelled as a job is. `mon` and `jan-mar` are spelled so, yet count as fields.
+    /// Whether it can stand in a pattern: it begins with a digit or a sign, or its letters are names of
+    /// months and weekdays, L, W or H, and it is not spelled as a job is. `mon` and `jan-mar` are spelled so,
+    /// yet count as fields.
     var canBeField: Bool {
         guard let first = text.first else { return false }
         if !first.isLetter { return true }
@@ -37,7 +39,8 @@ struct CrontabWord {
             && (!isJobName || isMadeOfNames)
     }
 
-    /// Whether it is nothing but names of months or weekdays: `mon`, `jan-mar`, `Sat,Sun`, also written in full.
+    /// Whether it is nothing but names of months or weekdays: `mon`, `jan-mar`, `Sat,Sun`, also written in
+    /// full.
     var isMadeOfNames: Bool {
         let parts = text.split(omittingEmptySubsequences: false) { $0 == "-" || $0 == "," }
         return parts.allSatisfy { Self.calendarNames.contains($0.uppercased()) }
@@ -63,7 +66,8 @@ struct CrontabWord {
         }
     }
 
-    /// Names in three letters, which patterns take, and in full, which they refuse with the right ones as the remedy.
+    /// Names in three letters, which patterns take, and in full, which they refuse with the right ones as the
+    /// remedy.
     private static let calendarNames = Set(
         CronField.month.names + CronField.dayOfWeek.names + [
             "JANUARY", "FEBRUARY", "MARCH", "APRIL", "JUNE", "JULY", "AUGUST", "SEPTEMBER", "OCTOBER",

@@ -4,7 +4,8 @@ enum FieldItem: Sendable, Equatable {
     case all(step: Int)
     /// A value (both ends alike), `a-b` and `a-b/step`.
     case range(from: Int, to: Int, step: Int)
-    /// `H`, `H(a-b)`, `H/step`, `H(a-b)/step`, with the value that the job's name chose; step nil means that value only.
+    /// `H`, `H(a-b)`, `H/step`, `H(a-b)/step`, with the value that the job's name chose; step nil means that
+    /// value only.
     case hashed(from: Int, to: Int, step: Int?)
     /// `L` (0 days before the last of the month) and `L-3`.
     case lastDay(before: Int)

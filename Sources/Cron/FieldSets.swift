@@ -35,8 +35,8 @@ struct FieldSets: Sendable, Equatable {
     /// Bit 8 d + n stands for the n-th weekday d of the month; n = 0 for its last.
     private var weekdaysOfMonth: UInt64 = 0
     private(set) var dayRule = DayRule.everyDay
-    /// Whether the second, minute or hour field starts with `*`: then it fires at every real instant that matches,
-    /// and no clock change is made up for.
+    /// Whether the second, minute or hour field starts with `*`: then it fires at every real instant that
+    /// matches, and no clock change is made up for.
     private(set) var isWildcard = false
 
     /// - Parameter fields: the items of every field that the pattern writes.

@@ -1,7 +1,8 @@
-/// The number that `H` takes from a job's name: the same on every machine, in every process and in every version.
+/// The number that `H` takes from a job's name: the same on every machine, in every process and in every
+/// version.
 ///
-/// FNV-1a of 64 bits over the name and the field, then the finaliser of splitmix64, because FNV's low bits alone are
-/// uneven and the remainder looks at them most. Changing this moves every hashed schedule: do not.
+/// FNV-1a of 64 bits over the name and the field, then the finaliser of splitmix64, because FNV's low bits
+/// alone are uneven and the remainder looks at them most. Changing this moves every hashed schedule: do not.
 enum HashedValue {
     static func choose(key: String, field: CronField, below count: Int) -> Int {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325

@@ -1,5 +1,5 @@
-/// The slots of `@every`: multiples of the interval since the epoch, so that every daemon agrees on them without having
-/// spoken to another. They know no zone.
+/// The slots of `@every`: multiples of the interval since the epoch, so that every daemon agrees on them
+/// without having spoken to another. They know no zone.
 enum Interval {
     /// The years 1970–2199 in UTC, as seconds.
     private static let range = 0..<CivilDay.number(year: 2200, month: 1, day: 1) * CivilDay.seconds

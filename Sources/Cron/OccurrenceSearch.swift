@@ -1,14 +1,14 @@
-/// Looks for a pattern's occurrences in a zone, forwards and backwards, and remembers the stretch between two clock
-/// changes and the month it stands in, so that a walk through many occurrences costs little for each.
+/// Looks for a pattern's occurrences in a zone, forwards and backwards, and remembers the stretch between two
+/// clock changes and the month it stands in, so that a walk through many occurrences costs little for each.
 ///
-/// All of it is integer arithmetic on the zone's clock, as seconds since 1970-01-01T00:00:00 on that clock. Each
-/// stretch answers for a range of that clock. For a wildcard pattern it is what the clock really showed. For a fixed
-/// one the ranges follow each other without gap or overlap wherever the clock changed by at most three hours: a
-/// stretch after a gap also answers for the times that were skipped, at its first instant, and a stretch after an
-/// overlap begins where the first pass ended.
+/// All of it is integer arithmetic on the zone's clock, as seconds since 1970-01-01T00:00:00 on that clock.
+/// Each stretch answers for a range of that clock. For a wildcard pattern it is what the clock really showed.
+/// For a fixed one the ranges follow each other without gap or overlap wherever the clock changed by at most
+/// three hours: a stretch after a gap also answers for the times that were skipped, at its first instant, and
+/// a stretch after an overlap begins where the first pass ended.
 struct OccurrenceSearch {
-    /// How many days the search goes on without an occurrence: 40 years have 14,609 or 14,610. The longest wait of a
-    /// pattern that has occurrences is the one for a weekday on 29 February across 2100.
+    /// How many days the search goes on without an occurrence: 40 years have 14,609 or 14,610. The longest
+    /// wait of a pattern that has occurrences is the one for a weekday on 29 February across 2100.
     static let daysMax = 14_610
 
     private let sets: FieldSets

@@ -2,8 +2,8 @@ package import FoundationEssentials
 
 /// The occurrences of a pattern after an instant, one after the other.
 ///
-/// Cheaper than asking ``CronPattern/next(after:in:)`` again and again, since it keeps its place in the zone and in
-/// the calendar. It ends after `through`, and where 40 years bring no further occurrence.
+/// Cheaper than asking ``CronPattern/next(after:in:)`` again and again, since it keeps its place in the zone
+/// and in the calendar. It ends after `through`, and where 40 years bring no further occurrence.
 package struct Occurrences: Sequence, IteratorProtocol, Sendable {
     /// Nil at the end, and for patterns that no clock fires.
     private var search: OccurrenceSearch?

@@ -1,5 +1,5 @@
-/// The rule of a TZif file's footer, which says how a zone goes on after the file's table: a POSIX `TZ` string with the
-/// extension of RFC 9636, 3.3.1 (times of −167 to 167 hours).
+/// The rule of a TZif file's footer, which says how a zone goes on after the file's table: a POSIX `TZ`
+/// string with the extension of RFC 9636, 3.3.1 (times of −167 to 167 hours).
 struct PosixRule: Sendable, Equatable {
     /// A day of every year.
     enum Day: Sendable, Equatable {
@@ -15,7 +15,8 @@ struct PosixRule: Sendable, Equatable {
     struct Daylight: Sendable, Equatable {
         let offset: Int
         let start: Day
-        /// Seconds after midnight of the clock as it shows before the change; may be negative or beyond a day.
+        /// Seconds after midnight of the clock as it shows before the change; may be negative or beyond a
+        /// day.
         let startTime: Int
         let end: Day
         let endTime: Int
@@ -25,14 +26,16 @@ struct PosixRule: Sendable, Equatable {
     let standard: Int
     let daylight: Daylight?
 
-    /// The changes after an instant and before a year begins, in order; with none to go after, those from 1969 on.
+    /// The changes after an instant and before a year begins, in order; with none to go after, those from
+    /// 1969 on.
     func changes(after instant: Int?, before yearEnd: Int) -> [(instant: Int, offset: Int)] {
         guard daylight != nil else { return [] }
         let firstYear =
             instant.map { CivilDay.date(of: CivilDay.floorDivide($0, CivilDay.seconds)).year - 1 } ?? 1969
         var changes: [(instant: Int, offset: Int)] = []
         for year in max(firstYear, 1900)..<max(yearEnd, 1901) { changes += self.changes(in: year) }
-        // Where one year's end meets the next one's start, the start has the last word: summer all year round.
+        // Where one year's end meets the next one's start, the start has the last word: summer all year
+        // round.
         changes.sort {
             ($0.instant, $0.offset == daylight?.offset ? 1 : 0) < (
                 $1.instant, $1.offset == daylight?.offset ? 1 : 0

@@ -1,7 +1,7 @@
 /// Makes the corrected text that a remedy names.
 enum Spelling {
-    /// `5` and `/15` → `5-59/15`, `MON` and `/2` → `MON-SAT/2`, in the manner in which the value was written; where
-    /// nothing comes after the value, the value alone.
+    /// `5` and `/15` → `5-59/15`, `MON` and `/2` → `MON-SAT/2`, in the manner in which the value was written;
+    /// where nothing comes after the value, the value alone.
     static func steps(from text: String, value: Int, step: String, in field: CronField) -> String {
         guard value < field.allValues.upperBound else { return text }
         if text.first?.isLetter == true, let last = field.names.last { return "\(text)-\(last)\(step)" }
@@ -10,8 +10,8 @@ enum Spelling {
 
     /// The text of a range that runs backwards, turned so that it does not: `22-2` → `22-23,0-2`.
     ///
-    /// Years do not come round, so theirs are swapped; with a step the values are listed, since a step begins anew at
-    /// every range.
+    /// Years do not come round, so theirs are swapped; with a step the values are listed, since a step begins
+    /// anew at every range.
     static func forwards(_ text: String, from: Int, to: Int, step: Int?, in field: CronField) -> String {
         let ends = text.split(separator: "-", maxSplits: 1).map(String.init)
         let (first, second) = (ends.first ?? "\(from)", ends.last ?? "\(to)")

@@ -4,8 +4,8 @@ struct Stretch: Sendable, Equatable {
     static let past = -(1 << 60)
     /// After every instant that is asked for.
     static let future = 1 << 60
-    /// The largest change of a clock that is made up for, in seconds: what is more corrects the clock or moves the
-    /// country, as Vixie cron has it too (`cron.c`, three hours).
+    /// The largest change of a clock that is made up for, in seconds: what is more corrects the clock or
+    /// moves the country, as Vixie cron has it too (`cron.c`, three hours).
     static let shiftMax = 180 * 60
 
     /// Its place among the stretches of its zone.
@@ -23,7 +23,8 @@ struct Stretch: Sendable, Equatable {
 
     /// The first time on the clock for which this stretch answers.
     ///
-    /// A fixed pattern goes on where the stretch before it ended, if the clock changed by no more than ``shiftMax``.
+    /// A fixed pattern goes on where the stretch before it ended, if the clock changed by no more than
+    /// ``shiftMax``.
     func firstClaimed(byFixed isFixed: Bool) -> Int {
         let shift = offset - offsetBefore
         return start + (isFixed && shift.magnitude <= UInt(Self.shiftMax) ? offsetBefore : offset)

@@ -1,4 +1,5 @@
-/// Finds times within a day that a pattern's second, minute and hour sets hold, as seconds since its midnight.
+/// Finds times within a day that a pattern's second, minute and hour sets hold, as seconds since its
+/// midnight.
 struct TimeOfDay {
     private let seconds: UInt64
     private let minutes: UInt64

@@ -1,7 +1,7 @@
 /// A time zone as a value: every change of its offset from UTC, up to the year 2200, and the rule for later.
 ///
-/// Only offsets count. Whether the zone's own data calls an offset daylight saving is of no account, since some
-/// zones say so of winter (Europe/Dublin), and some move without any flag.
+/// Only offsets count. Whether the zone's own data calls an offset daylight saving is of no account, since
+/// some zones say so of winter (Europe/Dublin), and some move without any flag.
 package struct Zone: Sendable, Equatable {
     /// The first year for which the rule of the footer is not laid out as a table.
     static let tableEnd = 2200
@@ -58,8 +58,8 @@ package struct Zone: Sendable, Equatable {
         return offsets[index(at: instant)]
     }
 
-    /// Whether its clocks change for as long as can be seen: by a rule that goes on for ever, or by a table of decades
-    /// (some zones follow the moon).
+    /// Whether its clocks change for as long as can be seen: by a rule that goes on for ever, or by a table
+    /// of decades (some zones follow the moon).
     var keepsChanging: Bool {
         rule?.daylight != nil
             || changes.last ?? Stretch.past > CivilDay.number(year: 2037, month: 1, day: 1) * CivilDay.seconds

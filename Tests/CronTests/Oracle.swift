@@ -1,16 +1,18 @@
 import Cron
 
-/// What ought to fire, worked out minute by minute with nothing but a zone's offsets and the words of the rule.
+/// What ought to fire, worked out minute by minute with nothing but a zone's offsets and the words of the
+/// rule.
 ///
-/// It shares no code with the module: its calendar counts years, its patterns are sets, and a repeated or skipped
-/// time is found by looking at the neighbouring minutes.
+/// It shares no code with the module: its calendar counts years, its patterns are sets, and a repeated or
+/// skipped time is found by looking at the neighbouring minutes.
 struct Oracle {
     /// One minute of real time, and what the clock on the wall shows at it.
     struct Minute {
         let instant: Int
         /// Seconds since 1970 on that clock.
         let wall: Int
-        /// The number of a second pass over the same wall time, which an earlier minute less than 3 hours ago showed.
+        /// The number of a second pass over the same wall time, which an earlier minute less than 3 hours ago
+        /// showed.
         var isRepeated = false
         /// The wall times that were skipped right before it, if they were at most 3 hours.
         var skipped: [Int] = []

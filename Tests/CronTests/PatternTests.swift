@@ -34,7 +34,8 @@ struct PatternRow: Sendable, CustomTestStringConvertible {
 
     @Test(arguments: PatternRow.read("faults.tsv"))
     func `accepts the corrected text`(_ row: PatternRow) {
-        // A remedy such as "Write 5-59/15." names the item; put in the place of the old one, the field must be sound.
+        // A remedy such as "Write 5-59/15." names the item; put in the place of the old one, the field must
+        // be sound.
         let words = row.columns[0].split(separator: " ").map(String.init)
         guard let fault = CronPattern.read(row.columns[0]).faults.first, [5, 6, 7].contains(words.count),
             let column = fault.column,
