@@ -77,7 +77,7 @@ let package = Package(
             [
                 "Faults", "Measures", "Cron", "Policy", "ArchiveFormat", "Jobs", "Engine", "Postgres", "Catalog",
                 "Databases", "Compression", "Verification", "Processes", "Storage", logging,
-            ]),
+            ], resources: [.embedInCode("SQL"), .embedInCode("Shipped")]),
         .executableTarget(
             name: "pgvigil",
             dependencies: ["Faults", "Measures", "Cron", "Policy", "ArchiveFormat", "Jobs", "Engine", "Wiring", argumentParser],

@@ -1,0 +1,154 @@
+import Cron
+import Engine
+package import Faults
+import FoundationEssentials
+import Jobs
+import Measures
+
+/// Reads `pgvigil.yaml`, `jobs/*.yaml` and `cron/*.cron`, joins them, and finds every fault in them.
+package struct ConfigurationLoader: Sendable {
+    private let surroundings: Surroundings
+    private let directory: String
+    private let wasNamed: Bool
+    private let zones: ZoneFiles
+
+    /// - Parameter directory: What `--config` says; without it `PGVIGIL_CONFIG`, the working folder if it holds
+    ///   configuration, else `/etc/pgvigil`.
+    package init(surroundings: Surroundings, directory: String?) {
+        self.surroundings = surroundings
+        zones = ZoneFiles(environment: surroundings.environment)
+        let named = directory ?? surroundings.environment["PGVIGIL_CONFIG"]
+        wasNamed = named != nil
+        if let named {
+            self.directory = named.hasPrefix("/") ? named : "\(surroundings.workingDirectory)/\(named)"
+        } else {
+            let here = surroundings.workingDirectory
+            let holds = ["pgvigil.yaml", "jobs", "cron"].contains {
+                FileManager.default.fileExists(atPath: "\(here)/\($0)")
+            }
+            let fallback = "/etc/pgvigil"
+            self.directory = !holds && FileManager.default.fileExists(atPath: fallback) ? fallback : here
+        }
+    }
+
+    /// Reads all of it.
+    ///
+    /// - Throws: ``FaultList`` with every fault found.
+    package func load() throws(FaultList) -> LoadedConfiguration {
+        let (configuration, faults) = examine()
+        guard faults.isEmpty, let configuration else { throw FaultList(faults) }
+        return configuration
+    }
+
+    /// Reads all of it, and gives what could be read together with every fault.
+    package func examine() -> (LoadedConfiguration?, [AnyFault]) {
+        var faults: [AnyFault] = []
+        var isFolder = false
+        if wasNamed, !FileManager.default.fileExists(atPath: directory, isDirectory: &isFolder) || !isFolder {
+            return (nil, [AnyFault(WiringFault.noSuchDirectory(directory))])
+        }
+        let settings = readSettings(&faults)
+        let jobs = readJobs(&faults)
+        let zone = defaultZone(settings, &faults)
+        if let settings { faults += ConfigurationParser.crossCheck(settings: settings, jobs: jobs) }
+        let schedules = readSchedules(settings, jobs, zone, &faults)
+        guard let settings else { return (nil, faults) }
+        return (
+            LoadedConfiguration(directory: directory, settings: settings, jobs: jobs, schedules: schedules, zone: zone),
+            faults
+        )
+    }
+
+    private func readSettings(_ faults: inout [AnyFault]) -> Settings? {
+        let path = "\(directory)/pgvigil.yaml"
+        var text: String?
+        if FileManager.default.fileExists(atPath: path) {
+            text = read(path, &faults)
+            if text == nil { return nil }
+        }
+        let defaults = SettingsDefaults(
+            stateDirectory: "\(surroundings.baseDirectory)/state", storePath: "\(surroundings.baseDirectory)/store",
+            home: surroundings.home, baseDirectory: directory, isZone: zones.has)
+        let (settings, found) = ConfigurationParser.settings(
+            text: text, file: shown(path), environment: surroundings.environment, defaults: defaults,
+            readFile: SecretFiles.read)
+        faults += found
+        return settings
+    }
+
+    private func readJobs(_ faults: inout [AnyFault]) -> [Job] {
+        let files = list("jobs", [".yaml", ".yml"])
+        if files.isEmpty, !FileManager.default.fileExists(atPath: "\(directory)/jobs") {
+            return parseJob(Shipped.nightlyBackup, "jobs/nightly-backup.yaml", &faults).map { [$0] } ?? []
+        }
+        return files.compactMap { path in
+            read(path, &faults).flatMap { parseJob($0, path, &faults) }
+        }
+    }
+
+    /// Jobs whose files have faults: a crontab may name them, and what is wrong has been said.
+    private func faultyJobs(besides jobs: [Job]) -> Set<String> {
+        let names = list("jobs", [".yaml", ".yml"]).map { path in
+            let file = path.split(separator: "/").last ?? ""
+            return String(file.prefix { $0 != "." })
+        }
+        return Set(names).subtracting(jobs.map(\.name))
+    }
+
+    private func parseJob(_ text: String, _ path: String, _ faults: inout [AnyFault]) -> Job? {
+        let (job, found) = ConfigurationParser.job(
+            text: text, file: shown(path), environment: surroundings.environment)
+        faults += found
+        return job
+    }
+
+    private func defaultZone(_ settings: Settings?, _ faults: inout [AnyFault]) -> Zone {
+        do {
+            return try zones.zone(settings?.zoneName ?? surroundings.zoneName)
+        } catch {
+            faults.append(error)
+            return .utc
+        }
+    }
+
+    private func readSchedules(
+        _ settings: Settings?, _ jobs: [Job], _ zone: Zone, _ faults: inout [AnyFault]
+    ) -> [Schedule] {
+        var schedules: [Schedule] = []
+        let now = surroundings.ambient(stateDirectory: "").wallTime()
+        var joiner = ScheduleJoiner(
+            jobs: jobs, faultyJobs: faultyJobs(besides: jobs), windows: settings?.windows ?? [:], zones: zones,
+            zone: zone, now: now)
+        for path in list("cron", [".cron"]) {
+            guard let text = read(path, &faults) else { continue }
+            let (lines, found) = Crontab.parse(text, file: shown(path))
+            faults += found
+            for line in lines {
+                if let schedule = joiner.join(line, &faults) { schedules.append(schedule) }
+            }
+        }
+        return schedules
+    }
+
+    /// Paths relative to the working folder read better in messages.
+    private func shown(_ path: String) -> String {
+        let prefix = surroundings.workingDirectory + "/"
+        return path.hasPrefix(prefix) ? String(path.dropFirst(prefix.count)) : path
+    }
+
+    private func list(_ folder: String, _ suffixes: [String]) -> [String] {
+        // A folder that is not there holds nothing.
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(directory)/\(folder)")) ?? []
+        return names.filter { name in !name.hasPrefix(".") && suffixes.contains { name.hasSuffix($0) } }.sorted()
+            .map { "\(directory)/\(folder)/\($0)" }
+    }
+
+    private func read(_ path: String, _ faults: inout [AnyFault]) -> String? {
+        do {
+            return try String(contentsOfFile: path, encoding: .utf8)
+        } catch {
+            faults.append(AnyFault(WiringFault.unreadable(path: shown(path), why: "it is missing, forbidden or no UTF-8")))
+            return nil
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import ArchiveFormat
+import Databases
+package import Engine
+package import Faults
+import FoundationEssentials
+import Glibc
+import Jobs
+import Postgres
+
+/// A private PostgreSQL with a sample shop, and everything of pgvigil in one folder that is gone afterwards.
+package struct Demo: Sendable {
+    /// The folder of everything: settings, state and store.
+    package let directory: String
+    package let configuration: LoadedConfiguration
+    private let cluster: LocalCluster
+
+    /// Starts the server and loads the shop; `report` is told how far that is.
+    package static func start(
+        _ surroundings: Surroundings, report: @Sendable (Int, Int) -> Void
+    ) async throws(AnyFault) -> Demo {
+        let binaries = await ServerBinaries.find()
+        let cluster: LocalCluster
+        do throws(DatabasesFault) {
+            cluster = try await LocalCluster.throwaway(binaries: binaries)
+        } catch {
+            throw AnyFault(error)
+        }
+        do {
+            try await loadShop(cluster, report)
+            let directory = try makeFolder()
+            return try build(directory, cluster, surroundings)
+        } catch {
+            // The fault that is thrown is the one to read; a server left behind is swept by the next start.
+            try? await cluster.stop()
+            throw error
+        }
+    }
+
+    /// Stops the servers and removes the folder.
+    package func remove() async {
+        // The state directory's own server has stopped with its last user by now.
+        try? await cluster.stop()
+        try? FileManager.default.removeItem(atPath: directory)
+    }
+
+    /// Copies a set's archive beside the store and changes one bit of its data.
+    ///
+    /// - Returns: The path of the copy and the byte that was changed.
+    package func plantFlip(in set: StoredSet) throws(AnyFault) -> (path: String, offset: Int) {
+        let copy = "\(directory)/flipped.dump"
+        let path = "\(set.directory)/\(set.manifest.archive)"
+        guard var bytes = FileManager.default.contents(atPath: path).map(Array.init), !bytes.isEmpty else {
+            throw AnyFault(WiringFault.unreadable(path: path, why: "it is missing or empty"))
+        }
+        let offset = bytes.count / 2
+        bytes[offset] ^= 0x10
+        do {
+            try Data(bytes).write(to: URL(filePath: copy))
+        } catch {
+            throw AnyFault(WiringFault.unreadable(path: copy, why: "it cannot be written"))
+        }
+        return (copy, offset)
+    }
+
+    private static func loadShop(_ cluster: LocalCluster, _ report: (Int, Int) -> Void) async throws(AnyFault) {
+        do throws(PostgresFault) {
+            let admin = try await Connection.open(cluster.connectionInfo().options())
+            try await admin.run(script: "create database medusa_store")
+            await admin.close()
+            let shop = try await Connection.open(
+                cluster.connectionInfo(database: "medusa_store").options(statementLimit: .seconds(300)))
+            let statements = Shipped.shop.split(separator: "\n-- next\n").map(String.init)
+            for (index, statement) in statements.enumerated() {
+                report(index, statements.count)
+                try await shop.run(script: statement)
+            }
+            await shop.close()
+        } catch {
+            throw AnyFault(error)
+        }
+    }
+
+    private static func makeFolder() throws(AnyFault) -> String {
+        var template = Array("/tmp/pgvigil-demo-XXXXXX".utf8CString)
+        guard let made = mkdtemp(&template) else {
+            throw AnyFault(WiringFault.unreadable(path: "/tmp", why: "no folder can be made in it"))
+        }
+        // The embedded catalog may run as another user, who must be able to pass.
+        chmod(made, 0o711)
+        return String(cString: made)
+    }
+
+    private static func build(
+        _ directory: String, _ cluster: LocalCluster, _ surroundings: Surroundings
+    ) throws(AnyFault) -> Demo {
+        var quoted = cluster.connectionInfo(database: "medusa_store").conninfo
+        quoted = quoted.replacing("\"", with: "\\\"")
+        let settings = """
+            state: \(directory)/state
+            stores: {local: \(directory)/store}
+            targets:
+              shop:
+                url: "\(quoted)"
+                databases: [medusa_store]
+
+            """
+        do {
+            try settings.write(toFile: "\(directory)/pgvigil.yaml", atomically: true, encoding: .utf8)
+            try FileManager.default.createDirectory(atPath: "\(directory)/jobs", withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(atPath: "\(directory)/cron", withIntermediateDirectories: true)
+            try Shipped.nightlyBackup.write(
+                toFile: "\(directory)/jobs/nightly-backup.yaml", atomically: true, encoding: .utf8)
+            try Shipped.nights.write(toFile: "\(directory)/cron/nights.cron", atomically: true, encoding: .utf8)
+        } catch {
+            throw AnyFault(WiringFault.unreadable(path: directory, why: "it cannot be written"))
+        }
+        do throws(FaultList) {
+            let configuration = try ConfigurationLoader(surroundings: surroundings, directory: directory).load()
+            return Demo(directory: directory, configuration: configuration, cluster: cluster)
+        } catch {
+            throw error.faults[0]
+        }
+    }
+}

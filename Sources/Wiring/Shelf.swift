@@ -1,0 +1,95 @@
+import ArchiveFormat
+import Cron
+package import Engine
+package import Faults
+import FoundationEssentials
+import Jobs
+import Storage
+
+/// A prune plan with the store it is for.
+package struct StorePlan: Sendable {
+    package var store: String
+    package var plan: PrunePlan
+}
+
+/// The stores of a configuration, for commands that need no catalog.
+package struct Shelf: Sendable {
+    package let stores: [String: any BackupStore]
+    private let configuration: LoadedConfiguration
+    private let surroundings: Surroundings
+
+    package init(_ configuration: LoadedConfiguration, _ surroundings: Surroundings) {
+        self.configuration = configuration
+        self.surroundings = surroundings
+        stores = Dictionary(
+            configuration.settings.stores.map { ($0.name, LocalStore(name: $0.name, path: $0.path)) },
+            uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Makes the state directory, private to us, where it is missing.
+    func ensureStateDirectory() throws(AnyFault) {
+        do throws(StorageFault) {
+            try PrivateDirectory.ensure(configuration.settings.stateDirectory)
+        } catch {
+            throw AnyFault(error)
+        }
+    }
+
+    /// Every set of every store, newest first; `subject` is `target` or `target/database`, nil for all.
+    package func listing(of subject: String?) async throws(AnyFault) -> StoreListing {
+        var all = StoreListing(sets: [], strangers: [])
+        for store in stores.values {
+            let listing = try await store.sets()
+            all.sets += listing.sets
+            all.strangers += listing.strangers
+        }
+        if let subject {
+            all.sets = all.sets.filter { set in
+                set.manifest.target == subject
+                    || "\(set.manifest.target)/\(set.manifest.database.name)" == subject
+            }
+        }
+        all.sets.sort { ($0.manifest.started, $0.path) > ($1.manifest.started, $1.path) }
+        return all
+    }
+
+    /// The one set whose id begins with `prefix`; `latest` is the newest.
+    package func set(idPrefix prefix: String) async throws(AnyFault) -> StoredSet {
+        let sets = try await listing(of: nil).sets
+        let lowered = prefix.lowercased()
+        let found =
+            prefix == "latest"
+            ? Array(sets.prefix(1)) : sets.filter { $0.manifest.id.uuidString.lowercased().hasPrefix(lowered) }
+        guard let set = found.first else { throw AnyFault(WiringFault.noSuchBackup(prefix)) }
+        guard found.count == 1 else { throw AnyFault(WiringFault.ambiguousID(prefix)) }
+        return set
+    }
+
+    /// Holds a set, or lets it go with nil.
+    package func hold(_ set: StoredSet, reason: String?) async throws(AnyFault) {
+        guard let store = stores[set.store] else { throw AnyFault(WiringFault.noSuchBackup(set.path)) }
+        try await store.hold(set, reason: reason)
+    }
+
+    /// What retention says about every set of every backup job.
+    package func prunePlans() async throws(AnyFault) -> [StorePlan] {
+        let now = surroundings.ambient(stateDirectory: "").wallTime()
+        let zone = configuration.zone
+        var plans: [StorePlan] = []
+        for job in configuration.jobs {
+            guard case .backup(let spec) = job.work, let store = stores[spec.store] else { continue }
+            let sets = try await store.sets().sets
+            let subjects = Set(
+                sets.filter { $0.manifest.job == job.name }.map {
+                    BackupItem(target: $0.manifest.target, database: $0.manifest.database.name)
+                })
+            for subject in subjects.sorted(by: { $0.description < $1.description }) {
+                let plan = PrunePlan(
+                    sets: sets, target: subject.target, database: subject.database, job: job.name, keep: spec.keep,
+                    now: now, offset: { zone.offset(at: Int64($0.timeIntervalSince1970.rounded(.down))) })
+                plans.append(StorePlan(store: spec.store, plan: plan))
+            }
+        }
+        return plans
+    }
+}

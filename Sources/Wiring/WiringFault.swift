@@ -1,0 +1,72 @@
+package import Faults
+
+/// What can be wrong where the parts are put together.
+package enum WiringFault: Fault, Equatable {
+    case noSuchJob(String, known: [String])
+    case noSuchDirectory(String)
+    case unreadable(path: String, why: String)
+    case nothingScheduled(directory: String)
+    case noSuchRun(String)
+    case noSuchBackup(String)
+    case ambiguousID(String)
+    case nothingToVerify
+    case optionUnknown(String, known: [String])
+    case optionMalformed(key: String, value: String, why: String)
+    case windowUnknown(String, known: [String])
+
+    package var code: String {
+        switch self {
+        case .noSuchJob: "wiring.no-such-job"
+        case .noSuchDirectory: "wiring.no-such-directory"
+        case .unreadable: "wiring.unreadable"
+        case .nothingScheduled: "wiring.nothing-scheduled"
+        case .noSuchRun: "wiring.no-such-run"
+        case .noSuchBackup: "wiring.no-such-backup"
+        case .ambiguousID: "wiring.ambiguous-id"
+        case .nothingToVerify: "wiring.nothing-to-verify"
+        case .optionUnknown: "wiring.option-unknown"
+        case .optionMalformed: "wiring.option-malformed"
+        case .windowUnknown: "wiring.window-unknown"
+        }
+    }
+
+    package var summary: String {
+        switch self {
+        case .noSuchJob(let name, _): "there is no job '\(name)'"
+        case .noSuchDirectory(let path): "there is no folder \(path)"
+        case .unreadable(let path, let why): "\(path) cannot be read: \(why)"
+        case .nothingScheduled(let directory): "no crontab in \(directory)/cron schedules anything"
+        case .noSuchRun(let id): "no run has an id that begins with '\(id)'"
+        case .noSuchBackup(let id): "no backup set has an id that begins with '\(id)'"
+        case .ambiguousID(let id): "more than one id begins with '\(id)'"
+        case .nothingToVerify: "there is no backup set to verify"
+        case .optionUnknown(let key, _): "there is no option '\(key)'"
+        case .optionMalformed(let key, let value, let why): "'\(key)=\(value)': \(why)"
+        case .windowUnknown(let name, _): "there is no window '\(name)'"
+        }
+    }
+
+    package var remedy: String {
+        switch self {
+        case .noSuchJob(let name, let known): Self.suggest(name, known, otherwise: "Write jobs/\(name).yaml first.")
+        case .noSuchDirectory: "Create it, or name another with --config."
+        case .unreadable: "Mend its permissions."
+        case .nothingScheduled: "Write a line such as '30 1 * * * nightly-backup' into cron/nights.cron."
+        case .noSuchRun: "Look at 'pgvigil runs list'."
+        case .noSuchBackup: "Look at 'pgvigil backups list'."
+        case .ambiguousID: "Write more of it."
+        case .nothingToVerify: "Make one with 'pgvigil run nightly-backup'."
+        case .optionUnknown(let key, let known): Self.suggest(key, known, otherwise: "Remove it.")
+        case .optionMalformed: "Correct the option in the crontab."
+        case .windowUnknown(let name, let known):
+            Self.suggest(name, known, otherwise: "Define it under 'windows' in pgvigil.yaml.")
+        }
+    }
+
+    package var exitStatus: ExitStatus { .usage }
+
+    private static func suggest(_ word: String, _ known: [String], otherwise: String) -> String {
+        if let nearest = Suggestion.nearest(to: word, among: known) { return "Did you mean '\(nearest)'?" }
+        return known.isEmpty ? otherwise : "\(otherwise) Known: \(known.sorted().joined(separator: ", "))."
+    }
+}
