@@ -14,6 +14,9 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 COPY Package.swift ./
+# The shipped job and crontab are links from Sources into these two folders.
+COPY jobs jobs
+COPY cron cron
 COPY Sources Sources
 # The manifest names the test targets, and SwiftPM wants to see their folders.
 COPY Tests Tests
