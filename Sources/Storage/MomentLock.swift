@@ -3,14 +3,14 @@ import Glibc
 /// Keeps processes apart for moments, while they look at a folder of locks and change it.
 enum MomentLock {
     /// Waits of five milliseconds: half a minute in all.
-    private static let waitsMax = 6_000
+    static let waitsMax = 6_000
     private static let waitMicroseconds: UInt32 = 5_000
 
     /// Does the work while nobody else does such work under this lock file, which stays for ever.
     ///
     /// - Throws: ``StorageFault/busy(path:)`` when another process keeps it, which takes one that was stopped (SIGSTOP).
     static func hold<Value>(
-        _ path: String, _ work: () throws(StorageFault) -> Value
+        _ path: String, waitsMax: Int = waitsMax, _ work: () throws(StorageFault) -> Value
     ) throws(StorageFault) -> Value {
         let file = try Descriptor(path, O_RDWR | O_CREAT, doing: "make")
         var waits = 0
