@@ -53,10 +53,11 @@ struct Pgvigil: AsyncParsableCommand {
         abstract: "Backs up PostgreSQL on schedule, proves what it saved, and writes down what became of every slot.",
         discussion: """
             With DATABASE_URL in the environment, 'pgvigil run nightly-backup' makes a verified backup set.
-            Settings are read from pgvigil.yaml, jobs/*.yaml and cron/*.cron in the folder given by --config,
-            else in the working folder, else in /etc/pgvigil.
 
-            Exit status: 0 done, 1 it ran and the result is bad, 2 usage or configuration, 3 it could not be
+            Settings are read from pgvigil.yaml, jobs/*.yaml and cron/*.cron in the folder given by --config, else \
+            in the working folder, else in /etc/pgvigil.
+
+            Exit status: 0 done, 1 it ran and the result is bad, 2 usage or configuration, 3 it could not be \
             determined, 130 interrupted.
             """,
         subcommands: [

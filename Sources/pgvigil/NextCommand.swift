@@ -10,8 +10,8 @@ struct NextCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "next", abstract: "Print when a pattern fires next, in UTC.",
         discussion: """
-            With --stdin, reads lines of PATTERN, ZONE and AFTER, separated by tabs, and prints for each the next
-            instant or 'never'. Instants are written 2026-11-22T00:30:00Z.
+            With --stdin, reads lines of PATTERN, ZONE and AFTER, separated by tabs, and prints for each the \
+            next instant or 'never'. Instants are written 2026-11-22T00:30:00Z.
             """)
 
     @Argument(help: "A pattern in quotes, such as '30 1 * * *'.")

@@ -8,8 +8,8 @@ struct VerifyCommand: AsyncParsableCommand {
         commandName: "verify",
         abstract: "Verify any archive of pg_dump: every entry, every block decoded, every row counted.",
         discussion: """
-            Takes files of pg_dump -Fc, -Ft and -Fp (.sql, .sql.gz), folders of -Fd, and backup sets, whose manifest
-            is then compared as well. Needs no server and no configuration.
+            Takes files of pg_dump -Fc, -Ft and -Fp (.sql, .sql.gz), folders of -Fd, and backup sets, whose \
+            manifest is then compared as well. Needs no server and no configuration.
 
             Exit status: 0 sound, 1 damaged, 3 cannot tell.
             """)
