@@ -1,9 +1,13 @@
 import Cron
 import Faults
+import FoundationEssentials
 import Testing
 
 @Suite struct `Faults of schedules` {
-    @Test func `have a code, a column where there is one, and words for every case`() {
+    private static let folder = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+        .joined(separator: "/")
+
+    @Test func `have a code, a column where there is one, and words for every case`() throws {
         let field = CronField.minute
         let faults: [(fault: CronFault, code: String, column: Int?)] = [
             (.emptyPattern, "cron.empty-pattern", nil),
@@ -37,5 +41,9 @@ import Testing
             #expect(!fault.mayPass && fault.exitStatus == .usage)
         }
         #expect(Set(faults.map(\.code)).count == faults.count)
+        let manual = try String(contentsOfFile: Self.folder + "/../../docs/cron.md", encoding: .utf8)
+        for (_, code, _) in faults {
+            #expect(manual.contains("| `\(code)` |"), "docs/cron.md does not list \(code)")
+        }
     }
 }
