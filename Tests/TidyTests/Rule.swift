@@ -47,8 +47,8 @@ struct Rule: Sendable, CustomTestStringConvertible {
 
 /// The parts of the project that rules speak about.
 enum Scope {
-    /// Every Swift file.
-    static let swift: @Sendable (SourceFile) -> Bool = { $0.path.hasSuffix(".swift") }
+    /// Every Swift file of the program and the tests; benchmarks are little programs of their own.
+    static let swift: @Sendable (SourceFile) -> Bool = { $0.path.hasSuffix(".swift") && $0.target != nil }
     /// Swift files of the program.
     static let sources: @Sendable (SourceFile) -> Bool = { swift($0) && $0.path.hasPrefix("Sources/") }
     /// Swift files of the tests, their kit left out.

@@ -74,7 +74,7 @@ extension Rule {
             file.code[block].contains { line in
                 (proofs + helpers).contains { line.holds(word: $0) } || line.contains(" expect")
                     || line.contains(".expect")
-                    || line.contains(" check")
+                    || line.contains(" check") || line.contains("Conformance")
             }
         }
         var helpers: [String] = []
