@@ -78,7 +78,9 @@ let package = Package(
             ], resources: [.embedInCode("SQL"), .embedInCode("Shipped")]),
         .executableTarget(
             name: "pgvigil",
-            dependencies: ["Faults", "Measures", "Cron", "Policy", "ArchiveFormat", "Jobs", "Engine", "Wiring", argumentParser],
+            dependencies: [
+                "Faults", "Measures", "Cron", "Policy", "ArchiveFormat", "Jobs", "Engine", "Wiring", argumentParser,
+            ],
             swiftSettings: strict),
 
         // Tests

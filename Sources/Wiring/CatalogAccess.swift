@@ -1,4 +1,4 @@
-package import Catalog
+import Catalog
 import Databases
 package import Engine
 package import Faults
@@ -7,40 +7,51 @@ import Postgres
 
 /// The way to pgvigil's own records: the embedded server while it is needed, or a server of the user's.
 package struct CatalogAccess: Sendable {
-    package let book: any RunBook
-    private let admin: CatalogAdmin
+    private let connection: ConnectionInfo
     private let cluster: LocalCluster?
 
-    /// Opens the catalog; the embedded server is started, and made if there is none.
-    ///
-    /// - Parameter migrating: Whether to bring it to this program's version; else it stays as it is.
-    package static func open(_ configuration: LoadedConfiguration, migrating: Bool) async throws(AnyFault) -> CatalogAccess {
+    /// Finds the catalog; the embedded server is started, and made if there is none.
+    package static func open(_ configuration: LoadedConfiguration) async throws(AnyFault) -> CatalogAccess {
         let settings = configuration.settings
-        var cluster: LocalCluster?
-        let connection: ConnectionInfo
         switch settings.catalog {
-        case .server(let info): connection = info
+        case .server(let info): return CatalogAccess(connection: info, cluster: nil)
         case .embedded:
-            let started = try await startEmbedded(settings)
-            cluster = started
-            connection = started.connectionInfo(database: "pgvigil")
+            let cluster = try await startEmbedded(settings)
+            return CatalogAccess(connection: cluster.connectionInfo(database: "pgvigil"), cluster: cluster)
         }
+    }
+
+    /// The record of outcomes, brought to this program's version first.
+    package func book() async throws(AnyFault) -> any RunBook {
         do throws(CatalogFault) {
-            let admin = CatalogAdmin(connection.options())
-            if migrating { try await admin.migrate() }
-            return CatalogAccess(book: CatalogBook(connection.options()), admin: admin, cluster: cluster)
+            return try await CatalogBook.open(connection.options())
         } catch {
-            await stop(cluster)
             throw AnyFault(error)
         }
     }
 
-    package func status() async throws(AnyFault) -> CatalogStatus {
-        do throws(CatalogFault) { return try await admin.status() } catch { throw AnyFault(error) }
+    package func status() async throws(AnyFault) -> CatalogView {
+        do throws(CatalogFault) {
+            return CatalogView(try await CatalogAdmin(connection.options()).status())
+        } catch {
+            throw AnyFault(error)
+        }
+    }
+
+    /// Brings the catalog to this program's version.
+    package func migrate() async throws(AnyFault) {
+        do throws(CatalogFault) {
+            _ = try await CatalogAdmin(connection.options()).migrate()
+        } catch {
+            throw AnyFault(error)
+        }
     }
 
     /// Lets the embedded server go; it stops when nobody else uses it.
-    package func close() async { await Self.stop(cluster) }
+    package func close() async {
+        // A server that does not stop is adopted by the next process; nothing of ours depends on it now.
+        try? await cluster?.stop()
+    }
 
     private static func startEmbedded(_ settings: Settings) async throws(AnyFault) -> LocalCluster {
         do throws(DatabasesFault) {
@@ -50,10 +61,5 @@ package struct CatalogAccess: Sendable {
         } catch {
             throw AnyFault(error)
         }
-    }
-
-    private static func stop(_ cluster: LocalCluster?) async {
-        // A server that does not stop is adopted by the next process; nothing of ours depends on it now.
-        try? await cluster?.stop()
     }
 }

@@ -13,45 +13,71 @@ package struct PgvigilSystem: Sendable {
     package let supervisor: Supervisor
     package let ambient: Ambient
     package let book: any RunBook
+    /// Why there is no catalog, if there is none: runs go on and are not recorded.
+    package let catalogFault: AnyFault?
     private let configuration: LoadedConfiguration
-    private let catalog: CatalogAccess
+    private let catalog: CatalogAccess?
     private let stores: [String: any BackupStore]
     private let liveness: any LivenessPort
 
-    /// Puts the parts together; starts the embedded catalog if that is the one.
+    /// Puts the parts together for a command that reads the record, and fails without it.
     package static func open(
-        _ configuration: LoadedConfiguration, _ surroundings: Surroundings, observer: any RunObserver
+        _ configuration: LoadedConfiguration, _ surroundings: Surroundings
     ) async throws(AnyFault) -> PgvigilSystem {
-        let settings = configuration.settings
-        let shelf = Shelf(configuration, surroundings)
-        try shelf.ensureStateDirectory()
-        let catalog = try await CatalogAccess.open(configuration, migrating: true)
-        let ambient = surroundings.ambient(stateDirectory: settings.stateDirectory)
-        let liveness = RunLocks(stateDirectory: settings.stateDirectory)
-        let zone = configuration.zone
-        let ports = Supervisor.Ports(
-            book: catalog.book, server: ServerProbe(connectLimit: settings.limits.connectTimeout),
-            tools: ChildProcesses(
-                clientDirectories: settings.clientDirectories, environment: surroundings.environment),
-            stores: shelf.stores, verifier: ArchiveCheck(workers: nil), liveness: liveness, ambient: ambient,
-            zoneOffset: { zone.offset(at: Int64($0.timeIntervalSince1970.rounded(.down))) })
-        let system = PgvigilSystem(
-            supervisor: Supervisor(settings: settings, ports: ports, observer: observer), ambient: ambient,
-            book: catalog.book, configuration: configuration, catalog: catalog, stores: shelf.stores,
-            liveness: liveness)
-        do throws(AnyFault) {
-            // Runs whose process died must not look as if they went on.
-            _ = try await system.repair()
-        } catch {
+        let system = try await openForRuns(configuration, surroundings, observer: NoObserver())
+        if let fault = system.catalogFault {
             await system.close()
-            throw error
+            throw fault
         }
         return system
     }
 
-    /// Ends what dead processes left running, and brings the record of sets in line with the stores.
-    package func repair() async throws(AnyFault) -> [RunRecord] {
-        try await Repair(book: book, liveness: liveness, ambient: ambient).endAbandoned()
+    /// Puts the parts together for runs, which go on without a catalog: then ``catalogFault`` tells why.
+    ///
+    /// Runs whose process died are ended, and the record of sets is brought in line with the stores.
+    package static func openForRuns(
+        _ configuration: LoadedConfiguration, _ surroundings: Surroundings, observer: any RunObserver
+    ) async throws(AnyFault) -> PgvigilSystem {
+        let shelf = Shelf(configuration, surroundings)
+        try shelf.ensureStateDirectory()
+        var catalog: CatalogAccess?
+        do throws(AnyFault) {
+            let access = try await CatalogAccess.open(configuration)
+            catalog = access
+            let system = PgvigilSystem(
+                configuration, surroundings, shelf, observer, catalog: access, book: try await access.book(),
+                catalogFault: nil)
+            _ = try await Repair(book: system.book, liveness: system.liveness, ambient: system.ambient)
+                .endAbandoned()
+            return system
+        } catch {
+            await catalog?.close()
+            return PgvigilSystem(
+                configuration, surroundings, shelf, observer, catalog: nil, book: MissingBook(because: error),
+                catalogFault: error)
+        }
+    }
+
+    private init(
+        _ configuration: LoadedConfiguration, _ surroundings: Surroundings, _ shelf: Shelf,
+        _ observer: any RunObserver, catalog: CatalogAccess?, book: any RunBook, catalogFault: AnyFault?
+    ) {
+        let settings = configuration.settings
+        let zone = configuration.zone
+        self.configuration = configuration
+        self.catalog = catalog
+        self.book = book
+        self.catalogFault = catalogFault
+        stores = shelf.stores
+        ambient = surroundings.ambient(stateDirectory: settings.stateDirectory)
+        liveness = RunLocks(stateDirectory: settings.stateDirectory)
+        let ports = Supervisor.Ports(
+            book: book, server: ServerProbe(connectLimit: settings.limits.connectTimeout),
+            tools: ChildProcesses(
+                clientDirectories: settings.clientDirectories, environment: surroundings.environment),
+            stores: stores, verifier: ArchiveCheck(workers: nil), liveness: liveness, ambient: ambient,
+            zoneOffset: { zone.offset(at: Int64($0.timeIntervalSince1970.rounded(.down))) })
+        supervisor = Supervisor(settings: settings, ports: ports, observer: observer)
     }
 
     /// Brings the record of sets in line with every store.
@@ -97,5 +123,5 @@ package struct PgvigilSystem: Sendable {
     }
 
     /// Lets everything go.
-    package func close() async { await catalog.close() }
+    package func close() async { await catalog?.close() }
 }

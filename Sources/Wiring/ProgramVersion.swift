@@ -13,6 +13,6 @@ package struct ProgramVersion: Sendable, Encodable {
     package static var current: ProgramVersion {
         ProgramVersion(
             pgvigil: "0.1.0", libpq: Postgres.LibraryVersion.text, zlib: Compression.LibraryVersion.zlib,
-            catalogSchema: CatalogAdmin.schemaVersion)
+            catalogSchema: Migration.all.map(\.number).max() ?? 0)
     }
 }

@@ -3,6 +3,7 @@ import Cron
 package import Engine
 package import Faults
 import FoundationEssentials
+import Glibc
 import Jobs
 import Storage
 
@@ -27,11 +28,18 @@ package struct Shelf: Sendable {
     }
 
     /// Makes the state directory, private to us, where it is missing.
-    func ensureStateDirectory() throws(AnyFault) {
+    ///
+    /// If we are root, the embedded catalog runs as another user, who must be able to pass through, and no more.
+    package func ensureStateDirectory() throws(AnyFault) {
+        let path = configuration.settings.stateDirectory
         do throws(StorageFault) {
-            try PrivateDirectory.ensure(configuration.settings.stateDirectory)
+            try PrivateDirectory.ensure(path)
         } catch {
             throw AnyFault(error)
+        }
+        guard surroundings.isRoot, configuration.settings.catalog == .embedded else { return }
+        guard chmod(path, 0o711) == 0 else {
+            throw AnyFault(WiringFault.unreadable(path: path, why: "its permissions cannot be set"))
         }
     }
 

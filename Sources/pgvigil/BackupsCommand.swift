@@ -97,7 +97,7 @@ struct BackupsCommand: AsyncParsableCommand {
                 Console.say(BackupText.prune(entries, InstantText(zone: configuration.zone)))
             }
             if plan || entries.allSatisfy(\.keep) { return }
-            let system = try await PgvigilSystem.open(configuration, surroundings, observer: NoObserver())
+            let system = try await PgvigilSystem.open(configuration, surroundings)
             let failures = await system.prune(plans)
             await system.close()
             for failure in failures { Console.complain(failure) }

@@ -12,41 +12,34 @@ struct CatalogCommand: AsyncParsableCommand {
 
     /// `pgvigil catalog status`.
     struct Status: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Say where the catalog is and which version it has.")
+        static let configuration = CommandConfiguration(
+            abstract: "Say where the catalog is and which version it has.",
+            discussion: "Exit status: 0 as this program needs it, 1 not so.")
 
         @OptionGroup var options: ConfigurationOptions
         @Flag(help: "Print JSON.")
         var json = false
 
         func run() async throws {
-            let catalog = try await CatalogCommand.open(options, migrating: false)
-            do {
-                let status = try await catalog.status()
-                await catalog.close()
-                Console.say(json ? JSONText.render(status) : status.description)
-                if !status.isCurrent { throw Ending(status: .badResult) }
-            } catch {
-                await catalog.close()
-                throw error
-            }
+            let view = try await CatalogCommand.with(options) { try await $0.status() }
+            Console.say(json ? JSONText.render(view) : view.text)
+            if !view.current { throw Ending(status: .badResult) }
         }
     }
 
     /// `pgvigil catalog migrate`.
     struct Migrate: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Bring the catalog to this program's version.")
+        static let configuration = CommandConfiguration(
+            abstract: "Create the catalog, or bring it to this program's version.")
 
         @OptionGroup var options: ConfigurationOptions
 
         func run() async throws {
-            let catalog = try await CatalogCommand.open(options, migrating: true)
-            do {
-                Console.say(try await catalog.status().description)
-                await catalog.close()
-            } catch {
-                await catalog.close()
-                throw error
+            let status = try await CatalogCommand.with(options) { catalog in
+                try await catalog.migrate()
+                return try await catalog.status()
             }
+            Console.say(status.text)
         }
     }
 
@@ -62,7 +55,7 @@ struct CatalogCommand: AsyncParsableCommand {
         func run() async throws {
             let surroundings = Surroundings.current()
             let configuration = try ConfigurationLoader(surroundings: surroundings, directory: options.config).load()
-            let system = try await PgvigilSystem.open(configuration, surroundings, observer: NoObserver())
+            let system = try await PgvigilSystem.open(configuration, surroundings)
             do {
                 for (store, result) in try await system.reconcile() {
                     Console.say("store \(store): \(result.added) sets recorded, \(result.gone) marked removed")
@@ -75,9 +68,20 @@ struct CatalogCommand: AsyncParsableCommand {
         }
     }
 
-    private static func open(_ options: ConfigurationOptions, migrating: Bool) async throws -> CatalogAccess {
+    private static func with<Value: Sendable>(
+        _ options: ConfigurationOptions, _ body: (CatalogAccess) async throws -> Value
+    ) async throws -> Value {
         let surroundings = Surroundings.current()
         let configuration = try ConfigurationLoader(surroundings: surroundings, directory: options.config).load()
-        return try await CatalogAccess.open(configuration, migrating: migrating)
+        try Shelf(configuration, surroundings).ensureStateDirectory()
+        let catalog = try await CatalogAccess.open(configuration)
+        do {
+            let value = try await body(catalog)
+            await catalog.close()
+            return value
+        } catch {
+            await catalog.close()
+            throw error
+        }
     }
 }

@@ -40,7 +40,8 @@ struct DemoCommand: AsyncParsableCommand {
         let configuration = demo.configuration
         let instants = InstantText(zone: configuration.zone)
         let observer = TextObserver(instants: instants, moving: Console.errorIsTerminal)
-        let system = try await PgvigilSystem.open(configuration, surroundings, observer: observer)
+        let system = try await PgvigilSystem.openForRuns(configuration, surroundings, observer: observer)
+        if let fault = system.catalogFault { throw fault }
         let signals = StopSignals { await system.supervisor.stopAll(.cancelled) }
         do {
             for job in configuration.jobs {

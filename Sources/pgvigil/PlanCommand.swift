@@ -24,7 +24,7 @@ struct PlanCommand: AsyncParsableCommand {
     func run() async throws {
         let surroundings = Surroundings.current()
         let configuration = try ConfigurationLoader(surroundings: surroundings, directory: options.config).load()
-        let system = try await PgvigilSystem.open(configuration, surroundings, observer: NoObserver())
+        let system = try await PgvigilSystem.open(configuration, surroundings)
         let views: [SlotView]
         do {
             views = try await system.plan(hours: hours)

@@ -14,17 +14,22 @@ struct RunCommand: AsyncParsableCommand {
     @Argument(help: "The name of a job: a file of jobs/ without its extension.")
     var job: String
 
+    @Flag(help: "Try again as the job says; without it a run by hand is tried once.")
+    var retry = false
+
     @Flag(help: "Print one JSON object a line for everything that happens.")
     var json = false
 
     func run() async throws {
         let surroundings = Surroundings.current()
         let configuration = try ConfigurationLoader(surroundings: surroundings, directory: options.config).load()
-        let job = try configuration.job(named: job)
+        var job = try configuration.job(named: job)
+        if !retry { job.retry.attemptsMax = 1 }
         let instants = InstantText(zone: configuration.zone)
         let observer: any RunObserver =
             json ? JSONObserver() : TextObserver(instants: instants, moving: Console.errorIsTerminal)
-        let system = try await PgvigilSystem.open(configuration, surroundings, observer: observer)
+        let system = try await PgvigilSystem.openForRuns(configuration, surroundings, observer: observer)
+        if let fault = system.catalogFault { Console.complain(fault) }
         let signals = StopSignals { await system.supervisor.stopAll(.cancelled) }
         let result: Result<Supervisor.Launch, AnyFault>
         do { result = .success(try await system.supervisor.launch(job, trigger: .hand)) } catch { result = .failure(error) }

@@ -71,7 +71,7 @@ struct RunsCommand: AsyncParsableCommand {
     ) async throws -> (Value, InstantText) {
         let surroundings = Surroundings.current()
         let configuration = try ConfigurationLoader(surroundings: surroundings, directory: options.config).load()
-        let system = try await PgvigilSystem.open(configuration, surroundings, observer: NoObserver())
+        let system = try await PgvigilSystem.open(configuration, surroundings)
         do {
             let value = try await body(system.book)
             await system.close()

@@ -24,10 +24,8 @@ struct ServeCommand: AsyncParsableCommand {
         }
         let instants = InstantText(zone: configuration.zone)
         let observer: any RunObserver = json ? JSONObserver() : TextObserver(instants: instants, moving: false)
-        let system = try await PgvigilSystem.open(configuration, surroundings, observer: observer)
-        for run in try await system.repair() {
-            observer.observe(.ended(run))
-        }
+        let system = try await PgvigilSystem.openForRuns(configuration, surroundings, observer: observer)
+        if let fault = system.catalogFault { Console.complain(fault) }
         let loop = system.serveLoop { Console.complain($0) }
         if !json { announce(configuration, instants, now: system.ambient.wallTime()) }
         let signals = StopSignals { await loop.stop() }
