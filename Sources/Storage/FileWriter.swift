@@ -94,6 +94,12 @@ struct FileWriter: ~Copyable {
         parts = (head.map { [$0] } ?? []) + [tail]
     }
 
+    /// Closes without writing what is left: the file is not wanted any more, and its space is free once it is removed.
+    mutating func abandon() {
+        file = nil
+        failure = failure ?? .ended(path: path)
+    }
+
     private func checkOpen() throws(StorageFault) {
         if let failure { throw failure }
         guard file != nil else { throw .ended(path: path) }

@@ -39,6 +39,11 @@ final class LocalIncomingFile: IncomingFile {
         }
     }
 
+    /// Lets go of the file; it takes nothing more.
+    func abandon() {
+        state.withLock { $0.abandon() }
+    }
+
     private func change(_ work: (inout FileWriter) throws(StorageFault) -> Void) throws(AnyFault) {
         do throws(StorageFault) {
             try state.withLock { writer throws(StorageFault) in try work(&writer) }

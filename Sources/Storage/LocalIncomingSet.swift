@@ -85,6 +85,9 @@ final class LocalIncomingSet: IncomingSet {
                 throw .notReadBack(detail: error.summary)
             }
             try Disk.removeTree(self.privateFolder)
+            // A publication that failed after its manifest was written may be tried again.
+            try Disk.removeTree("\(self.directory)/\(Manifest.fileName)")
+            try SetContents.check(in: self.directory, against: manifest.files)
             try Disk.create("\(self.directory)/\(Manifest.fileName)", Array(text.utf8))
             try SetContents.syncFolders(in: self.directory)
             let name = SetName(started: started, run: self.run).text
@@ -98,11 +101,13 @@ final class LocalIncomingSet: IncomingSet {
     }
 
     func discard() async {
-        let isOpen = state.withLock { state in
-            defer { if state.phase == .open { state.phase = .discarded } }
-            return state.phase == .open
+        let files: [LocalIncomingFile]? = state.withLock { state in
+            guard state.phase == .open else { return nil }
+            state.phase = .discarded
+            return Array(state.files.values)
         }
-        guard isOpen else { return }
+        guard let files else { return }
+        for file in files { file.abandon() }
         // What cannot be removed now has no owner any more, and the next start tries again.
         try? await Blocking.run { () throws(StorageFault) in
             for path in [self.privateFolder, self.directory] {

@@ -1,3 +1,5 @@
+import ArchiveFormat
+
 /// What lies in the folder of a set: files, and the folder of a directory dump.
 enum SetContents {
     /// A directory dump has one level of its own.
@@ -12,6 +14,19 @@ enum SetContents {
             if case .file = kind { files.append(path) }
         }
         return files.sorted()
+    }
+
+    /// Refuses a set that holds anything but these files, or one of another size.
+    ///
+    /// - Throws: ``StorageFault/notReadBack(detail:)``.
+    static func check(in directory: String, against files: [Manifest.File]) throws(StorageFault) {
+        var expected = Dictionary(files.map { ($0.path, $0.size) }) { first, _ in first }
+        for path in try Self.files(in: directory) {
+            guard let size = expected.removeValue(forKey: path),
+                try Disk.kind("\(directory)/\(path)") == .file(size: size)
+            else { throw .notReadBack(detail: "\(path) was written after the read-back") }
+        }
+        if let gone = expected.keys.sorted().first { throw .notReadBack(detail: "\(gone) is gone") }
     }
 
     /// Syncs the names of all files, innermost folders first.

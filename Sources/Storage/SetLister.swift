@@ -33,7 +33,7 @@ struct SetLister {
         for target in try Disk.names(in: root) where target != IncomingArea.name {
             for database in folders(in: target) {
                 for set in folders(
-                    in: "\(target)/\(database)", named: "a set of pgvigil", { SetName($0) != nil })
+                    in: "\(target)/\(database)", named: "a set", { SetName($0) != nil })
                 {
                     read("\(target)/\(database)/\(set)", target: target, database: database)
                 }
