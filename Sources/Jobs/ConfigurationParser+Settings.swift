@@ -20,22 +20,17 @@ extension ConfigurationParser {
             readFile: readFile)
         let root = rootField(text ?? "", findings)
         let section = root.flatMap { Section($0, keys: SettingsKeys.all, owner: "pgvigil.yaml") }
-        let declared = section?.value(SettingsKeys.targets)
-        let targets =
-            declared.map { targetsOfFile($0, file) }
-            ?? (section?.has(SettingsKeys.targets) == false ? environmentTargets(environment, findings) : [])
+        let targets = readTargets(section, text, findings)
         let stores = readStores(section, defaults, findings)
         let settings = Settings(
             catalog: section?.value(SettingsKeys.catalog) ?? .embedded,
             stateDirectory: section?.value(SettingsKeys.state) ?? defaults.stateDirectory,
-            targets: targets, stores: stores.read,
+            targets: targets.read, stores: stores.read,
             windows: readWindows(section),
             limits: section?.value(SettingsKeys.limits) ?? Limits(),
             clientDirectories: section?.value(SettingsKeys.clients) ?? [],
             zoneName: section?.value(SettingsKeys.zone))
-        let names = CrossCheck.Names(
-            targets: section == nil ? nil : declared?.map(\.name) ?? targets.map(\.name), stores: stores.names
-        )
+        let names = CrossCheck.Names(targets: targets.names, stores: stores.names)
         return SettingsReading(settings: settings, names: names, faults: findings.faults)
     }
 
@@ -51,25 +46,27 @@ extension ConfigurationParser {
         }
     }
 
-    private static func targetsOfFile(_ entries: [Named<TargetEntry>], _ file: String) -> [Target] {
-        entries.compactMap { entry in
-            entry.value.map {
-                Target(
-                    name: entry.name, connection: $0.connection, databases: $0.databases,
-                    origin: entry.place.description)
+    /// The targets of the file, or of the environment where the file has none; the names of those with faults too.
+    private static func readTargets(
+        _ section: Section?, _ text: String?, _ findings: Findings
+    ) -> (read: [Target], names: [String]?) {
+        guard let section else { return ([], nil) }
+        if section.has(SettingsKeys.targets) {
+            guard let entries = section.value(SettingsKeys.targets) else { return ([], nil) }
+            let targets = entries.compactMap { entry in
+                entry.value.map {
+                    Target(
+                        name: entry.name, connection: $0.connection, databases: $0.databases,
+                        origin: entry.place.description)
+                }
             }
+            return (targets, entries.map(\.name))
         }
-    }
-
-    /// The targets of the environment, where the file names none; reports it where that has none either.
-    private static func environmentTargets(_ environment: [String: String], _ findings: Findings) -> [Target]
-    {
-        let (targets, faults) = EnvironmentTargets.read(environment)
+        let (targets, names, faults) = EnvironmentTargets.read(findings.environment)
         for fault in faults { findings.add(fault) }
-        if targets.isEmpty, faults.isEmpty {
-            findings.add(AnyFault(.noTargets, at: Place(file: findings.file)))
-        }
-        return targets
+        guard names.isEmpty else { return (targets, names) }
+        findings.add(AnyFault(.noTargets, at: text.map { _ in Place(file: findings.file) }))
+        return ([], nil)
     }
 
     private static func readStores(

@@ -11,7 +11,9 @@ enum DurationForm {
         do throws(MeasureFault) {
             let duration = try DurationText.parse(text)
             if range.contains(duration) { return duration }
-            let (least, most) = (DurationText.render(range.lowerBound), DurationText.render(range.upperBound))
+            let (least, most) = (
+                DurationText.written(range.lowerBound), DurationText.written(range.upperBound)
+            )
             field.refuse(
                 because: "it is not between \(least) and \(most)",
                 remedy: "Write a duration of \(least) to \(most).")

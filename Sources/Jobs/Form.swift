@@ -26,6 +26,10 @@ struct Form<Value>: Sendable {
     var oneOrMany: Form<[Value]> {
         Form<[Value]>(shape: .either([shape, .list(of: shape)])) { field in
             if field.isList { return list.read(field) }
+            guard field.written != nil else {
+                field.report(.wrongShape(field.path, expected: "one value, or a list of them"))
+                return nil
+            }
             return read(field).map { [$0] }
         }
     }

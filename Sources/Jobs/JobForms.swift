@@ -15,10 +15,9 @@ extension Form where Value == Retention {
 extension Form where Value == RetryPolicy {
     /// `{attempts: 3, backoff: 1m..15m}`.
     static let retry = Form.section(RetryKeys.all, owner: "retry") { section in
-        guard let attempts = section.value(RetryKeys.attempts), let backoff = section.value(RetryKeys.backoff)
-        else {
-            return nil
-        }
+        let attempts = section.value(RetryKeys.attempts)
+        let backoff = section.value(RetryKeys.backoff)
+        guard let attempts, let backoff else { return nil }
         return RetryPolicy(
             attemptsMax: attempts, backoffMin: backoff.lowerBound, backoffMax: backoff.upperBound)
     }

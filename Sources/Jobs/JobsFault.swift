@@ -65,6 +65,7 @@ package enum JobsFault: Fault, Equatable {
         case .unknownKey(let key, let owner, _, _): "\(owner) has no key '\(key)'"
         case .noValue(let key): "'\(key)' has no value"
         case .missingKey(let key): "'\(key)' is not written, and has no default"
+        case .wrongShape("", let expected): "the file must be \(expected)"
         case .wrongShape(let key, let expected): "'\(key)' must be \(expected)"
         case .badValue(let key, let value, let because, _): "'\(value)' cannot be '\(key)': \(because)"
         case .badName(let name, let owner): "'\(name)' cannot be the name of a \(owner)"
@@ -95,9 +96,13 @@ package enum JobsFault: Fault, Equatable {
         case .keyTwice(let key): "Keep one of the lines that set '\(key)'."
         case .unknownKey(_, _, let nearest?, _): "Write '\(nearest)'."
         case .unknownKey(_, _, nil, let known): "Its keys are \(list(known, "and"))."
+        case .noValue(let key) where key.hasSuffix("]"): "Write a value there, or remove it from the list."
         case .noValue(let key): "Write a value after '\(key):', or remove the line for the default."
         case .missingKey(let key): "Write '\(key)'."
-        case .wrongShape(let key, _): "See '\(key)' in docs/configuration.md."
+        case .wrongShape(let key, _):
+            key.isEmpty
+                ? "Write keys and values; docs/configuration.md has them all."
+                : "See '\(key.prefix { $0 != "[" })' in docs/configuration.md."
         case .badValue(_, _, _, let remedy): remedy
         case .badName:
             "Use a lower-case letter and then lower-case letters, digits, - and _, at most 63 in all."
@@ -122,9 +127,9 @@ package enum JobsFault: Fault, Equatable {
         }
     }
 
-    /// `'a', 'b' and 'c'` without the quotes; at most a dozen, so that a line stays a line.
+    /// `'a', 'b' and 'c'` without the quotes; at most two dozen, so that a line stays a line.
     private func list(_ items: [String], _ word: String) -> String {
-        let shown = items.count > 12 ? Array(items.prefix(12)) + ["\(items.count - 12) more"] : items
+        let shown = items.count > 24 ? Array(items.prefix(24)) + ["\(items.count - 24) more"] : items
         guard let last = shown.last, shown.count > 1 else { return shown.first ?? "" }
         return "\(shown.dropLast().joined(separator: ", ")) \(word) \(last)"
     }

@@ -21,7 +21,27 @@ indirect enum Shape: Sendable {
         case .list(let element): "list of \(element.title)"
         case .named(let value): "name → \(value.title)"
         case .section: "keys below"
-        case .either(let shapes): shapes.map(\.title).joined(separator: ", or ")
+        case .either(let shapes): Shape.titles(of: shapes).joined(separator: ", or ")
+        }
+    }
+
+    /// "name, or a list of them" where a list is of what stands before it.
+    private static func titles(of shapes: [Shape]) -> [String] {
+        var titles: [String] = []
+        for shape in shapes.flatMap(\.alternatives) {
+            if case .list(let element) = shape, element.title == titles.last {
+                titles.append("a list of them")
+            } else {
+                titles.append(shape.title)
+            }
+        }
+        return titles
+    }
+
+    private var alternatives: [Shape] {
+        switch self {
+        case .either(let shapes): shapes.flatMap(\.alternatives)
+        case .text, .flag, .whole, .choice, .list, .named, .section: [self]
         }
     }
 

@@ -64,8 +64,11 @@ struct YAMLDocument {
             YamlError.composer(let context, let problem, let mark, _):
             let text = [context?.text, problem].compactMap { $0 }.joined(separator: ", ")
             return AnyFault(.notYAML(text), at: Place(file: file, line: mark.line, column: mark.column))
-        case YamlError.reader(let problem, _, _, _):
-            return AnyFault(.notYAML(problem), at: Place(file: file))
+        case YamlError.reader(let problem, let offset?, _, let text):
+            let before = text.prefix(offset)
+            let column = before.count - (before.lastIndex(of: "\n").map { before[...$0].count } ?? 0) + 1
+            let line = before.count { $0 == "\n" } + 1
+            return AnyFault(.notYAML(problem), at: Place(file: file, line: line, column: column))
         default:
             // What is left are the limits of libyaml itself.
             return AnyFault(.tooMuchYAML("more levels than can be read"), at: Place(file: file))

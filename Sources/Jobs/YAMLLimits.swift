@@ -8,7 +8,8 @@ enum YAMLLimits {
     static let indentMax = 128
     /// 32 aliases stand for at most some 3^11 nodes.
     static let aliasesMax = 32
-    static let duplicatesMax = 64
+    /// Each costs one more reading of the file.
+    static let duplicatesMax = 16
     /// Nodes read of one file, those behind aliases each time.
     static let nodesMax = 20_000
 

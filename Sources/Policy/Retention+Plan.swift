@@ -64,9 +64,9 @@ extension Retention {
         }
         guard let within else { return }
         if isWithin(candidate, now) {
-            keeping.append("within \(DurationText.render(within))")
+            keeping.append("within \(DurationText.written(within))")
         } else {
-            removing.append("older than \(DurationText.render(within))")
+            removing.append("older than \(DurationText.written(within))")
         }
     }
 
@@ -80,7 +80,7 @@ extension Retention {
             return
         }
         if isWithin(candidate, now) {
-            keeping.append("not verified, but within \(within.map(DurationText.render) ?? "")")
+            keeping.append("not verified, but within \(within.map(DurationText.written) ?? "")")
         } else {
             let day = CivilTime(newestVerified.at, offset: offset).dayText
             removing.append("not verified, and the one of \(day) is newer and verified")

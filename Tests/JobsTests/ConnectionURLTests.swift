@@ -4,24 +4,6 @@ import TestKit
 import Testing
 
 @Suite struct `Connection strings` {
-    /// Undoes `\t`, `\n` and `\\` of the rows.
-    private static func plain(_ field: String) -> String {
-        var text = ""
-        var rest = field.unicodeScalars[...]
-        while let scalar = rest.popFirst() {
-            guard scalar == "\\" else {
-                text.unicodeScalars.append(scalar)
-                continue
-            }
-            switch rest.popFirst() {
-            case "t": text.append("\t")
-            case "n": text.append("\n")
-            default: text.append("\\")
-            }
-        }
-        return text
-    }
-
     private static func show(_ info: ConnectionInfo) -> String {
         var pairs = info.parameters.map { "\($0.keyword)=\($0.value)" }
         pairs += info.secrets.map { "\($0.keyword)=\($0.value.reveal())" }
@@ -32,8 +14,8 @@ import Testing
 
     @Test(arguments: Rows.read("urls.tsv"))
     func `give the parameters that libpq gives, and those that frameworks mean`(_ row: [String]) throws {
-        let info = try ConnectionURL.parse(Self.plain(row[1]))
-        #expect(Self.show(info) == Self.plain(row[2]), "\(row[3])")
+        let info = try ConnectionURL.parse(Escapes.plain(row[1]))
+        #expect(Self.show(info) == Escapes.plain(row[2]), "\(row[3])")
         #expect(!info.conninfo.contains("s3cr"), "no secret in what may stand in an argument list")
         #expect(!info.address.contains("s3cr"))
         #expect(!"\(info)".contains("s3cr"), "nor where it is printed")
@@ -41,7 +23,7 @@ import Testing
 
     @Test(arguments: Rows.read("urls.tsv"))
     func `come back from what is handed to libpq`(_ row: [String]) throws {
-        let info = try ConnectionURL.parse(Self.plain(row[1]))
+        let info = try ConnectionURL.parse(Escapes.plain(row[1]))
         guard !info.parameters.isEmpty else { return }
         let again = try ConnectionURL.parse(info.conninfo)
         #expect(again.parameters == info.parameters)
@@ -49,7 +31,7 @@ import Testing
 
     @Test(arguments: Rows.read("url-faults.tsv"))
     func `are refused without repeating a password`(_ row: [String]) {
-        #expect { try ConnectionURL.parse(Self.plain(row[0])) } throws: { error in
+        #expect { try ConnectionURL.parse(Escapes.plain(row[0])) } throws: { error in
             guard let fault = error as? JobsFault else { return false }
             let repeated = fault.description.contains("s3cr") && !row[3].hasPrefix("(")
             return fault.code == row[1] && fault.remedy.contains(row[2]) && !repeated

@@ -1,0 +1,104 @@
+import Faults
+import FoundationEssentials
+import Jobs
+import Policy
+import TestKit
+import Testing
+
+@Suite struct `Settings and jobs together` {
+    private static func parse(
+        _ settings: String?, _ jobs: [(String, String)], environment: [String: String] = [:]
+    ) -> Result<Configuration, FaultList> {
+        ConfigurationParser.parse(
+            ConfigurationSource(
+                settings: settings.map { ConfigurationSource.File(path: "pgvigil.yaml", text: $0) },
+                jobs: jobs.map { ConfigurationSource.File(path: "jobs/\($0.0)", text: $0.1) },
+                environment: environment, defaults: Sample.defaults, readSecretFile: Sample.readFile))
+    }
+
+    private static func faults(_ result: Result<Configuration, FaultList>) -> [AnyFault] {
+        switch result {
+        case .success: []
+        case .failure(let list): list.faults
+        }
+    }
+
+    @Test func `make a configuration, jobs in the order of their names`() throws {
+        let configuration = try Self.parse(
+            "targets: {main: postgres://h/db, shop-eu: postgres://e/db}\nstores: {nas: /mnt}\n",
+            [("b.yaml", "target: shop-*\nstore: nas\n"), ("a.yml", "target: [main]\nstore: nas\n")]
+        ).get()
+        #expect(configuration.jobs.map(\.name) == ["a", "b"])
+        #expect(configuration.settings.stores.map(\.name) == ["nas"])
+    }
+
+    @Test func `that do not agree are told where`() {
+        let result = Self.parse(
+            "targets: {main: postgres://h/db, shop: postgres://e/db}\nstores: {nas: /mnt}\n",
+            [
+                ("a.yaml", "store: nas\ntarget:\n  - main\n  - mian\n  - shop-*\n  - elsewhere\n"),
+                ("a.yml", "target: mainn\nstore: nass\n"),
+                ("b.yaml", "kind: backup\n"),
+            ])
+        Golden.expect(Self.faults(result).map(\.description).joined(separator: "\n"), "disagreements")
+    }
+
+    @Test func `are checked as far as they can be read`() {
+        // The target's URL and the store's path are wrong, but both have their names.
+        let result = Self.parse(
+            "targets: {main: mysql://h/db}\nstores: {local: [x]}\n",
+            [("a.yaml", "target: main\nfrmat: x\n"), ("b.yaml", "target: mian\n")])
+        #expect(
+            Self.faults(result).map(\.code) == [
+                "url.scheme", "config.wrong-shape", "config.unknown-key", "job.unknown-target",
+            ])
+    }
+
+    @Test func `are not compared when the settings cannot be read at all`() {
+        #expect(
+            Self.faults(Self.parse("targets: [", [("a.yaml", "target: x\nstore: y\n")])).map(\.code) == [
+                "yaml.syntax"
+            ])
+        #expect(
+            Self.faults(Self.parse("targets: 7\nstores: 7\n", [("a.yaml", "target: x\nstore: y\n")])).map(
+                \.code)
+                == ["config.wrong-shape", "config.wrong-shape"])
+    }
+
+    @Test func `know the environment's targets by their names, whatever their URLs`() {
+        let jobs = [("a.yaml", "target: pim\n"), ("b.yaml", "target: main\n")]
+        let broken = Self.parse(nil, jobs, environment: ["PIM_DATABASE_URL": "mysql://h"])
+        #expect(Self.faults(broken).map(\.code) == ["url.scheme", "job.unknown-target"])
+        #expect(Self.faults(Self.parse(nil, jobs)).map(\.code) == ["config.no-targets"])
+    }
+
+    @Test func `are compared by names alone, too`() throws {
+        let settings = try #require(Sample.settings("targets: {main: postgres://h/db}\n").settings)
+        let job = try #require(Sample.job("target: main\nstore: elsewhere\n").job)
+        #expect(
+            ConfigurationParser.crossCheck(settings: settings, jobs: [job]).map(\.description) == [
+                "jobs/nightly.yaml:2:8: there is no store 'elsewhere'. Write store: with one of local."
+            ])
+    }
+
+    @Test func `as they are shipped need only DATABASE_URL`() throws {
+        let folder = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(
+            separator: "/")
+        let text = try Self.read("\(folder)/jobs/nightly-backup.yaml")
+        let configuration = try Self.parse(
+            nil, [("nightly-backup.yaml", text)], environment: ["DATABASE_URL": "postgres://h/shop"]
+        ).get()
+        let job = try #require(configuration.jobs.first)
+        #expect(job.name == "nightly-backup")
+        #expect(job.targets == nil)
+        #expect(job.timeout == .seconds(4 * 3600))
+        #expect(job.retry.attemptsMax == 3)
+        guard case .backup(let spec) = job.work else { return }
+        #expect(!spec.keep.isEmpty)
+        #expect(spec.store == "local")
+    }
+
+    private static func read(_ path: String) throws -> String {
+        try String(contentsOfFile: path, encoding: .utf8)
+    }
+}

@@ -1,0 +1,112 @@
+import Faults
+import Jobs
+import Policy
+import TestKit
+import Testing
+
+@Suite struct `A job` {
+    @Test func `says everything that can be said`() throws {
+        let (job, faults) = Sample.job(
+            """
+            kind: backup
+            target: [main, "shop-*"]
+            databases: app
+            exclude: ["*_test", template_x]
+            format: directory
+            compression: zstd:19
+            workers: 8
+            globals: false
+            verify: hash
+            keep: {last: 1, hourly: 2, daily: 3, weekly: 4, monthly: 5, yearly: 6, within: 30d}
+            store: nas
+            timeout: 1h30m
+            retry: {attempts: 4, backoff: 5s..10m}
+            schemas: [public]
+            exclude_schemas: tmp
+            tables: [public.orders]
+            exclude_tables: ["public.log_*"]
+            exclude_table_data: [audit]
+            """)
+        #expect(faults.isEmpty)
+        let found = try #require(job)
+        #expect(found.name == "nightly")
+        #expect(found.kind == .backup)
+        #expect(found.targets == ["main", "shop-*"])
+        #expect(found.timeout == .seconds(5400))
+        #expect(
+            found.retry == RetryPolicy(attemptsMax: 4, backoffMin: .seconds(5), backoffMax: .seconds(600)))
+        #expect(found.place == Place(file: "jobs/nightly.yaml", line: 1, column: 1))
+        let selection = BackupSpec.Selection(
+            schemas: ["public"], excludeSchemas: ["tmp"], tables: ["public.orders"],
+            excludeTables: ["public.log_*"], excludeTableData: ["audit"])
+        #expect(selection.isPartial)
+        #expect(
+            found.work
+                == .backup(
+                    BackupSpec(
+                        databases: ["app"], excludeDatabases: ["*_test", "template_x"], format: .directory,
+                        compression: .zstd(level: 19), workers: 8, globals: false, verify: .hash,
+                        keep: Retention(
+                            last: 1, hourly: 2, daily: 3, weekly: 4, monthly: 5, yearly: 6,
+                            within: .seconds(30 * 86_400)),
+                        store: "nas", selection: selection)))
+    }
+
+    @Test func `needs to say nothing`() throws {
+        let (job, faults) = Sample.job("")
+        #expect(faults.isEmpty)
+        let found = try #require(job)
+        #expect(found.work == .backup(BackupSpec()))
+        #expect(found.targets == nil)
+        #expect(found.timeout == .seconds(12 * 3600))
+        #expect(found.retry == RetryPolicy())
+        #expect(!BackupSpec().selection.isPartial)
+        #expect(found.places.isEmpty)
+    }
+
+    @Test(
+        arguments: [
+            ("none", .none), ("zlib", .zlib(level: 6)), ("zlib:0", .zlib(level: 0)),
+            ("zlib:9", .zlib(level: 9)),
+            ("lz4", .lz4), ("zstd", .zstd(level: 3)), ("zstd:22", .zstd(level: 22)),
+        ] as [(String, BackupSpec.Compression)])
+    func `compresses as it says`(_ text: String, _ compression: BackupSpec.Compression) {
+        #expect(
+            Sample.job("compression: \(text)\n").job?.work == .backup(BackupSpec(compression: compression)))
+        #expect(
+            Sample.job("compression: \(compression)\n").job?.work
+                == .backup(BackupSpec(compression: compression)))
+    }
+
+    @Test(arguments: ["none", "zlib:6"])
+    func `may be plain text, compressed or not`(_ compression: String) {
+        #expect(Sample.job("format: plain\ncompression: \(compression)\n").faults.isEmpty)
+    }
+
+    @Test func `waits as long each time when it gives one duration`() {
+        #expect(
+            Sample.job("retry: {attempts: 2, backoff: 1m}\n").job?.retry
+                == RetryPolicy(attemptsMax: 2, backoffMin: .seconds(60), backoffMax: .seconds(60)))
+    }
+
+    @Test func `takes the default of what a section leaves out`() {
+        #expect(
+            Sample.job("retry: {attempts: 3}\n").job?.retry
+                == RetryPolicy(attemptsMax: 3, backoffMin: .seconds(60), backoffMax: .seconds(900)))
+        #expect(Sample.job("retry: {backoff: 1m}\n").job?.retry.attemptsMax == 1)
+        #expect(Sample.job("keep: {}\n").job?.work == .backup(BackupSpec()))
+        let settings = Sample.settings("targets: {main: postgres://h/db}\nlimits: {runs: 5}\n").settings
+        #expect(settings?.limits == Limits(runsMax: 5))
+    }
+
+    @Test(arguments: ["jobs/nightly.yaml", "jobs/nightly.yml", "/etc/pgvigil/jobs/nightly.yaml", "nightly"])
+    func `has the name of its file`(_ file: String) {
+        #expect(Sample.job("", file: file).job?.name == "nightly")
+    }
+
+    @Test func `may be written in JSON`() {
+        #expect(
+            Sample.job(#"{"kind": "backup", "keep": {"last": 3}}"#).job?.work
+                == .backup(BackupSpec(keep: Retention(last: 3))))
+    }
+}
