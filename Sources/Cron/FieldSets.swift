@@ -146,19 +146,35 @@ struct FieldSets: Sendable, Equatable {
     }
 
     private mutating func insert(_ range: ClosedRange<Int>, step: Int, into field: CronField) {
-        for value in stride(from: range.lowerBound, through: range.upperBound, by: step) {
-            let bit = (1 as UInt64) &<< UInt64(value & 63)
-            switch field {
-            case .second: seconds |= bit
-            case .minute: minutes |= bit
-            case .hour: hours |= bit
-            case .dayOfMonth: daysOfMonth |= bit
-            case .month: months |= bit
-            case .dayOfWeek: weekdays |= 1 &<< UInt64(value % 7)
-            case .year:
-                let index = value - CronField.year.values.lowerBound
-                years[index >> 6] |= 1 &<< UInt64(index & 63)
+        if field == .year { return insert(years: range, step: step) }
+        var bits: UInt64 = 0
+        if step == 1 {
+            bits = (2 as UInt64) &<< UInt64(range.upperBound) &- (1 as UInt64) &<< UInt64(range.lowerBound)
+        } else {
+            for value in stride(from: range.lowerBound, through: range.upperBound, by: step) {
+                bits |= 1 &<< UInt64(value)
             }
+        }
+        switch field {
+        case .second: seconds |= bits
+        case .minute: minutes |= bits
+        case .hour: hours |= bits
+        case .dayOfMonth: daysOfMonth |= bits
+        case .month: months |= bits
+        // Sunday as 7 is Sunday as 0.
+        case .dayOfWeek: weekdays |= (bits | bits >> 7) & 0x7F
+        case .year: break
+        }
+    }
+
+    private mutating func insert(years range: ClosedRange<Int>, step: Int) {
+        let first = CronField.year.values.lowerBound
+        if step == 1, range == CronField.year.values {
+            years = SIMD4(repeating: .max)
+            return
+        }
+        for index in stride(from: range.lowerBound - first, through: range.upperBound - first, by: step) {
+            years[index >> 6] |= 1 &<< UInt64(index & 63)
         }
     }
 }

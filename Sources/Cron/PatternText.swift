@@ -29,5 +29,13 @@ struct PatternText {
     func column(_ position: Int) -> Int { slice(0..<position).count + 1 }
 
     /// The words with one space between them.
-    var normalised: String { words.map(slice).joined(separator: " ") }
+    var normalised: String {
+        var text = [UInt8]()
+        text.reserveCapacity(bytes.count)
+        for word in words {
+            if !text.isEmpty { text.append(UInt8(ascii: " ")) }
+            text += bytes[word]
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
 }
