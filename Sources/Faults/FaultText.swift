@@ -14,7 +14,7 @@ package enum FaultText {
         var line = ""
         var gap = false
         for scalar in text.unicodeScalars {
-            if scalar.value < 0x20 || scalar.value == 0x7F || scalar == " " || (0x80..<0xA0).contains(scalar.value) {
+            if scalar == " " || isControl(scalar) {
                 gap = true
             } else {
                 if gap, !line.isEmpty { line.append(" ") }
@@ -23,5 +23,15 @@ package enum FaultText {
             }
         }
         return line
+    }
+
+    /// Control characters, line and paragraph separators, and the marks that turn the direction of writing.
+    ///
+    /// The last can make a terminal show a line in another order than it is written (Unicode Standard Annex 9).
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x00..<0x20, 0x7F..<0xA0, 0x2028...0x202E, 0x2066...0x2069, 0x200E, 0x200F, 0x061C: true
+        default: false
+        }
     }
 }

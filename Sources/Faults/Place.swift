@@ -12,6 +12,7 @@ package struct Place: Sendable, Equatable, Hashable, CustomStringConvertible {
 
     /// `file:line:column`, as editors and terminals recognise it.
     package var description: String {
-        ([file] + [line, column].compactMap { $0.map(String.init) }).joined(separator: ":")
+        guard let line else { return file }
+        return column.map { "\(file):\(line):\($0)" } ?? "\(file):\(line)"
     }
 }

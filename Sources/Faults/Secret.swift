@@ -1,5 +1,6 @@
 /// Text that must not be seen: it prints, encodes and reflects as dots, and is read only where it is used.
-package struct Secret: Sendable, Equatable, Hashable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable
+package struct Secret: Sendable, Equatable, Hashable, CustomStringConvertible, CustomDebugStringConvertible,
+    CustomReflectable
 {
     private let text: String
 

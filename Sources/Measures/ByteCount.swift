@@ -21,8 +21,11 @@ package struct ByteCount: Sendable, Equatable, Hashable, Comparable, Codable, Cu
 
     package static func < (left: ByteCount, right: ByteCount) -> Bool { left.bytes < right.bytes }
 
+    /// Stays at the largest or smallest count there is, where the sum would go beyond it.
     package static func + (left: ByteCount, right: ByteCount) -> ByteCount {
-        ByteCount(left.bytes.addingReportingOverflow(right.bytes).partialValue)
+        let (sum, overflow) = left.bytes.addingReportingOverflow(right.bytes)
+        guard overflow else { return ByteCount(sum) }
+        return ByteCount(left.bytes < 0 ? .min : .max)
     }
 
     /// `12 B`, `3.4 KiB`, `117 MiB`: three significant digits, binary units, independent of the locale.
@@ -41,16 +44,22 @@ package struct ByteCount: Sendable, Equatable, Hashable, Comparable, Codable, Cu
     ///
     /// - Throws: ``MeasureFault/notAByteCount(_:)``.
     package static func parse(_ text: some StringProtocol) throws(MeasureFault) -> ByteCount {
-        let lowered = text.lowercased().filter { $0 != " " }
+        let lowered = text.lowercased()
         let digits = lowered.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
-        let scales: [String: Double] = [
-            "": 1, "b": 1, "k": 1024, "kb": 1000, "kib": 1024, "m": 1_048_576, "mb": 1e6, "mib": 1_048_576,
-            "g": 1_073_741_824, "gb": 1e9, "gib": 1_073_741_824, "t": 1_099_511_627_776, "tb": 1e12,
-            "tib": 1_099_511_627_776,
-        ]
-        guard let number = Double(digits), let scale = scales[String(lowered.dropFirst(digits.count))],
-            number * scale < 9e18
-        else { throw .notAByteCount(String(text)) }
-        return ByteCount(Int64(number * scale))
+        let unit = lowered.dropFirst(digits.count).drop { $0 == " " }
+        guard let scale = scales[String(unit)], let number = Double(digits), number * Double(scale) < 9e18
+        else {
+            throw .notAByteCount(String(text))
+        }
+        // A whole number may have more digits than a Double holds.
+        let exact = Int64(digits).map { $0.multipliedReportingOverflow(by: scale).partialValue }
+        return ByteCount(exact ?? Int64(number * Double(scale)))
     }
+
+    private static let scales: [String: Int64] = [
+        "": 1, "b": 1, "k": 1 << 10, "kb": 1_000, "kib": 1 << 10, "m": 1 << 20, "mb": 1_000_000,
+        "mib": 1 << 20,
+        "g": 1 << 30, "gb": 1_000_000_000, "gib": 1 << 30, "t": 1 << 40, "tb": 1_000_000_000_000,
+        "tib": 1 << 40,
+    ]
 }

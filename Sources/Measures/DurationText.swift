@@ -14,7 +14,8 @@ package enum DurationText {
             rest = rest.dropFirst(digits.count)
             let unit = rest.prefix { $0.isASCII && $0.isLetter }
             rest = rest.dropFirst(unit.count)
-            guard let number = Int64(digits), number <= 1_000_000_000, let length = milliseconds[String(unit)] else {
+            guard let number = Int64(digits), number <= 1_000_000_000, let length = milliseconds[String(unit)]
+            else {
                 throw .notADuration(String(text))
             }
             total += .milliseconds(number * length)
@@ -25,23 +26,28 @@ package enum DurationText {
     /// The two largest units that are not zero: `2h 05m`, `3m 20s`, `4.2s`, `180ms`, `0s`.
     package static func render(_ duration: Duration) -> String {
         let (seconds, attoseconds) = duration.components
-        if seconds < 0 || attoseconds < 0 { return "-" + render(.zero - duration) }
+        if seconds < 0 || attoseconds < 0 {
+            let positive = render(.zero - duration)
+            return positive == "0s" ? positive : "-" + positive
+        }
         if seconds == 0 {
             let milliseconds = attoseconds / 1_000_000_000_000_000
             return milliseconds == 0 ? "0s" : "\(milliseconds)ms"
         }
-        if seconds < 60 {
+        // What would be rounded to 60.0 is a minute.
+        if seconds < 60, duration < .milliseconds(59_950) {
             return Decimals.fixed(Double(seconds) + Double(attoseconds) / 1e18, places: 1) + "s"
         }
         let pairs: [(Int64, String, Int64, String)] = [
             (86_400, "d", 3_600, "h"), (3_600, "h", 60, "m"), (60, "m", 1, "s"),
         ]
-        for (large, largeName, small, smallName) in pairs where seconds >= large {
-            let remainder = seconds % large / small
+        let whole = max(seconds, 60)
+        for (large, largeName, small, smallName) in pairs where whole >= large {
+            let remainder = whole % large / small
             let padded = remainder < 10 ? "0\(remainder)" : "\(remainder)"
-            return "\(seconds / large)\(largeName) \(padded)\(smallName)"
+            return "\(whole / large)\(largeName) \(padded)\(smallName)"
         }
-        return "\(seconds)s"
+        return "\(whole)s"
     }
 
     private static let milliseconds: [String: Int64] = [
