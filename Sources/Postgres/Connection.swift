@@ -125,11 +125,19 @@ package actor Connection {
         guard !Task.isCancelled else { throw .cancelled }
         let wakeUp = WakeUp()
         let result = await withTaskCancellationHandler {
-            Result<Value, PostgresFault> { () throws(PostgresFault) in try work(wakeUp) }
+            // A method of ours and not the closure itself: a closure that does not capture the actor is not isolated
+            // to it, and would run elsewhere, beside other statements.
+            blocking(work, wakeUp)
         } onCancel: {
             wakeUp.signal()
         }
         return try result.get()
+    }
+
+    private func blocking<Value>(
+        _ work: (WakeUp) throws(PostgresFault) -> Value, _ wakeUp: WakeUp
+    ) -> Result<Value, PostgresFault> {
+        Result { () throws(PostgresFault) in try work(wakeUp) }
     }
 
     /// Rolls back even when the task is cancelled; a connection on which that fails is closed.

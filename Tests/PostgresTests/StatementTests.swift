@@ -26,6 +26,20 @@ import Testing
         #expect(await connection.serverVersion / 10_000 == version)
     }
 
+    @Test func `does the statements of many tasks one after the other`() async throws {
+        let connection = try await connect()
+        let sum = try await withThrowingTaskGroup(of: Int64.self) { group in
+            for number in 0..<200 {
+                group.addTask {
+                    let rows = try await connection.query("SELECT $1::bigint AS n", [.integer(Int64(number))])
+                    return try rows.one().integer("n")
+                }
+            }
+            return try await group.reduce(0, +)
+        }
+        #expect(sum == 199 * 100)
+    }
+
     private func connect(_ version: Int? = nil) async throws -> Connection {
         try await Connection.open(TemporaryServer.shared(version: version).connectionInfo().options())
     }

@@ -1,0 +1,173 @@
+package import Engine
+package import Faults
+package import FoundationEssentials
+package import Measures
+package import Postgres
+
+/// The record of outcomes in PostgreSQL.
+///
+/// Times are kept to the microsecond. A write is finished even if the task that asked for it is cancelled meanwhile, since
+/// what a cancelled run did is worth as much as any other.
+package struct CatalogBook: RunBook {
+    private let connection: CatalogConnection
+
+    private init(_ connection: CatalogConnection) {
+        self.connection = connection
+    }
+
+    /// Opens the catalog, and makes or updates it first if the role may.
+    ///
+    /// - Parameter migrate: False refuses a catalog that is missing or behind instead.
+    /// - Throws: ``CatalogFault``.
+    package static func open(_ options: ConnectionOptions, migrate: Bool = true) async throws(CatalogFault)
+        -> CatalogBook
+    {
+        let admin = CatalogAdmin(options)
+        if migrate { try await admin.migrate() }
+        let connection = CatalogConnection(options, admin: admin)
+        try await connection.prepare()
+        return CatalogBook(connection)
+    }
+
+    /// Closes the connection; a later call opens another.
+    package func close() async {
+        await connection.close()
+    }
+
+    // MARK: Writing
+
+    package func begin(_ run: RunRecord) async throws(AnyFault) -> RunStart {
+        let (slot, key) = run.trigger.slotAndSchedule
+        if let key {
+            try await write(Statements.scheduleNote, [.text(key.job), .text(key.zone), .text(key.pattern)])
+        }
+        let schedule: [SQLValue] = [
+            .microseconds(slot), .optional(key?.job), .optional(key?.zone), .optional(key?.pattern),
+        ]
+        let written = try await write(Statements.runBegin, RunRow.values(run) + schedule)
+        guard written.isEmpty else { return .begun }
+        let holder = try await write(Statements.runHolder, [.uuid(run.id)] + schedule)
+        return try reading { () throws(CatalogFault) in
+            guard let row = holder.first else {
+                throw .unknownValue(column: "run.slot", value: "a conflict with no other run")
+            }
+            let other = try row.uuid("id")
+            return other == run.id ? .begun : .slotTaken(by: other)
+        }
+    }
+
+    package func end(_ run: UUID, outcome: Outcome, summary: String, at: Date) async throws(AnyFault) {
+        let rows = try await write(
+            Statements.runEnd, [.uuid(run), .text(outcome.rawValue), .line(summary), .microseconds(at)])
+        try reading { () throws(CatalogFault) in
+            guard try rows.oneRow().flag("known") else { throw .runUnknown(run) }
+        }
+    }
+
+    package func record(_ attempt: AttemptRecord) async throws(AnyFault) {
+        try await write(Statements.attemptRecord, AttemptRow.values(attempt), of: attempt.run)
+    }
+
+    package func record(_ step: StepRecord) async throws(AnyFault) {
+        let values = try reading { () throws(CatalogFault) in try StepRow.values(step) }
+        try await write(Statements.stepRecord, values, of: step.run)
+    }
+
+    package func record(_ backup: BackupRecord) async throws(AnyFault) {
+        try await write(Statements.backupRecord, BackupRow.values(backup))
+    }
+
+    package func markRemoved(_ backup: UUID, at: Date, reason: String) async throws(AnyFault) {
+        try await write(Statements.backupRemoved, [.uuid(backup), .microseconds(at), .line(reason)])
+    }
+
+    // MARK: Reading
+
+    package func runs(_ query: RunQuery, limit: Int) async throws(AnyFault) -> [RunRecord] {
+        try await runs(query, ids: nil, limit: limit)
+    }
+
+    package func runs(idPrefix prefix: String) async throws(AnyFault) -> [RunRecord] {
+        guard let ids = UUIDRange(prefix: prefix) else { return [] }
+        return try await runs(RunQuery(), ids: ids, limit: 2)
+    }
+
+    package func attempts(of run: UUID) async throws(AnyFault) -> [AttemptRecord] {
+        try await read(Statements.attempts, [.uuid(run)]) { row throws(CatalogFault) in
+            try AttemptRow.record(row)
+        }
+    }
+
+    package func steps(of run: UUID) async throws(AnyFault) -> [StepRecord] {
+        try await read(Statements.steps, [.uuid(run)]) { row throws(CatalogFault) in try StepRow.record(row) }
+    }
+
+    package func backups(target: String?) async throws(AnyFault) -> [BackupRecord] {
+        try await read(Statements.backups, [.optional(target)]) { row throws(CatalogFault) in
+            try BackupRow.record(row)
+        }
+    }
+
+    package func durations(ofJob job: String, limit: Int) async throws(AnyFault) -> [Duration] {
+        try await read(Statements.durations, [.text(job), .integer(Int64(limit))]) {
+            row throws(CatalogFault) in
+            .microseconds(try row.whole("took"))
+        }
+    }
+
+    package func lastSize(target: String, database: String) async throws(AnyFault) -> ByteCount? {
+        try await read(Statements.lastSize, [.text(target), .text(database)]) { row throws(CatalogFault) in
+            ByteCount(try row.whole("size"))
+        }.first
+    }
+
+    // MARK: Inside
+
+    private func runs(_ query: RunQuery, ids: UUIDRange?, limit: Int) async throws(AnyFault) -> [RunRecord] {
+        let values: [SQLValue] = [
+            .optional(query.job), .optional(query.outcome?.rawValue), .boolean(query.unfinishedOnly),
+            .microseconds(query.startedSince), .optional(ids?.lowest), .optional(ids?.highest),
+            .integer(Int64(max(0, limit))),
+        ]
+        return try await read(Statements.runs, values) { row throws(CatalogFault) in try RunRow.record(row) }
+    }
+
+    /// Writes in a task of its own, which the caller's cancellation does not reach.
+    @discardableResult
+    private func write(_ sql: String, _ values: [SQLValue], of run: UUID? = nil) async throws(AnyFault)
+        -> Rows
+    {
+        let task = Task { [connection] in
+            do throws(CatalogFault) {
+                return Result<Rows, CatalogFault>.success(try await connection.query(sql, values))
+            } catch {
+                return .failure(error)
+            }
+        }
+        switch await task.value {
+        case .success(let rows): return rows
+        case .failure(.server(let fault)) where fault.sqlState == "23503":
+            // A foreign key: what belongs to a run cannot come before it.
+            throw AnyFault(run.map { CatalogFault.runUnknown($0) } ?? .server(fault))
+        case .failure(let fault): throw AnyFault(fault)
+        }
+    }
+
+    private func read<Record>(
+        _ sql: String, _ values: [SQLValue], _ record: (Rows.Row) throws(CatalogFault) -> Record
+    ) async throws(AnyFault) -> [Record] {
+        do throws(CatalogFault) {
+            return try await connection.query(sql, values).map(record)
+        } catch {
+            throw AnyFault(error)
+        }
+    }
+
+    private func reading<Value>(_ body: () throws(CatalogFault) -> Value) throws(AnyFault) -> Value {
+        do throws(CatalogFault) {
+            return try body()
+        } catch {
+            throw AnyFault(error)
+        }
+    }
+}

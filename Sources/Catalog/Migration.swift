@@ -1,0 +1,23 @@
+/// One change of the schema: applied once, as a whole, and never edited once it has been released.
+package struct Migration: Sendable, Equatable {
+    /// The place in their order, from 1 without gaps.
+    package var number: Int
+    /// What it is about, for people.
+    package var name: String
+    /// Statements, run as one transaction.
+    package var script: String
+
+    /// A change made of its parts; the program's own are in ``all``.
+    package init(number: Int, name: String, script: String) {
+        self.number = number
+        self.name = name
+        self.script = script
+    }
+
+    /// All changes that this program knows, in their order. New ones go to the end.
+    package static let all = [
+        Migration(
+            number: 1, name: "runs and backup sets",
+            script: Statements.text(PackageResources.migration_0001_records_sql))
+    ]
+}
