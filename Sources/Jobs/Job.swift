@@ -28,6 +28,13 @@ package struct Job: Sendable, Equatable {
         self.places = places
     }
 
+    /// The same job, tried once, as somebody who watches it wants it.
+    package var triedOnce: Job {
+        var copy = self
+        copy.retry.attemptsMax = 1
+        return copy
+    }
+
     /// What kind of work it is, with what that kind needs to know.
     package enum Work: Sendable, Equatable {
         case backup(BackupSpec)

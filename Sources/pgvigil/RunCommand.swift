@@ -1,6 +1,7 @@
 import ArgumentParser
 import Engine
 import Faults
+import Jobs
 import Wiring
 
 /// `pgvigil run JOB`.
@@ -23,8 +24,8 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         let surroundings = Surroundings.current()
         let configuration = try ConfigurationLoader(surroundings: surroundings, directory: options.config).load()
-        var job = try configuration.job(named: job)
-        if !retry { job.retry.attemptsMax = 1 }
+        let found = try configuration.job(named: job)
+        let job = retry ? found : found.triedOnce
         let instants = InstantText(zone: configuration.zone)
         let observer: any RunObserver =
             json ? JSONObserver() : TextObserver(instants: instants, moving: Console.errorIsTerminal)

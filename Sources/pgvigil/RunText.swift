@@ -34,11 +34,12 @@ enum RunText {
         ]
         for attempt in run.attempts ?? [] {
             lines += ["", "attempt \(attempt.number): \(attempt.outcome ?? "running")"]
-            var table = TextTable([("", .left), ("", .left), ("", .left), ("", .right), ("", .right), ("", .left)])
+            // The first column is empty: it indents.
+            var table = TextTable([("", .left), ("", .left), ("", .left), ("", .left), ("", .right), ("", .right), ("", .left)])
             var notes: [String] = []
             for step in (run.steps ?? []).filter({ $0.attempt == attempt.number }) {
                 table.add([
-                    "  \(step.state)", step.name, [step.target, step.database].compactMap { $0 }.joined(separator: "/"),
+                    "", step.state, step.name, [step.target, step.database].compactMap { $0 }.joined(separator: "/"),
                     step.seconds.map { DurationText.render(.seconds($0)) } ?? "–",
                     step.bytes.map { "\(ByteCount($0))" } ?? "", FaultText.oneLine(step.detail),
                 ])
