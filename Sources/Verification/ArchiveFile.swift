@@ -68,7 +68,7 @@ final class ArchiveFile: Sendable {
         return Array(room[..<filled])
     }
 
-    /// Whether the path is a folder; nil when there is nothing or it cannot be told.
+    /// Whether the path is a folder.
     static func isFolder(_ path: String) throws(VerificationFault) -> Bool {
         var status = stat()
         guard stat(path, &status) == 0 else { throw .cannotOpen(path, why: reason(errno)) }
@@ -88,6 +88,16 @@ final class ArchiveFile: Sendable {
             names.append(entry.pointee.d_type == UInt8(DT_DIR) ? name + "/" : name)
         }
         return names.sorted()
+    }
+
+    /// Whether there is anything at this path.
+    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    /// Bytes of the file at this path; 0 when there is none.
+    static func size(of path: String) -> Int64 {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return 0 }
+        return Int64(status.st_size)
     }
 
     /// The system's words for an error number.

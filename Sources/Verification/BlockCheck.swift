@@ -45,6 +45,28 @@ struct DataEntry: Sendable, Equatable {
     }
 }
 
+/// Why a stream of a file cannot be read to its end.
+enum ReadProblem: Error {
+    case stream(StreamReader.Flaw)
+    case file(VerificationFault)
+
+    /// Whether a decoder that is allowed more memory might go on.
+    var needsWindow: Bool {
+        switch self {
+        case .stream(let flaw): flaw.needsWindow
+        case .file: false
+        }
+    }
+
+    /// The finding that it amounts to.
+    func finding(subject: String, file: String?, offset: Int64) -> Finding {
+        switch self {
+        case .stream(let flaw): Finding(flaw, subject: subject, file: file, offset: offset)
+        case .file(let fault): Finding(fault, subject: subject, file: file)
+        }
+    }
+}
+
 extension Finding {
     /// The finding that a flaw of a stream amounts to.
     init(_ flaw: StreamReader.Flaw, subject: String, file: String?, offset: Int64) {

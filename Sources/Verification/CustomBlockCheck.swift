@@ -11,6 +11,13 @@ struct CustomBlockCheck {
     private var walker: BlockWalker
     private var stream: StreamReader?
     private var tally = CopyTally()
+    /// Data of the open stream that waits in the worker's input buffer: where it begins there, and its bytes.
+    private var gathered = Gathered(start: 0, count: 0)
+
+    private struct Gathered {
+        var start: Int
+        var count: Int
+    }
 
     init(file: ArchiveFile, entry: DataEntry, extent: Extent, wrapping: Workbench.Wrapping) {
         self.file = file
@@ -48,12 +55,13 @@ struct CustomBlockCheck {
             while !isOver {
                 if walker.skippable > 0 {
                     guard !window.isEmpty else { break }
-                    try take(&window)
+                    gather(&window, bench)
                 } else {
                     guard let step = walker.next(&window) else { break }
                     isOver = try handle(step, bench)
                 }
             }
+            try decodeGathered(bench)
             if isOver { break }
         }
         guard isOver else {
@@ -69,21 +77,38 @@ struct CustomBlockCheck {
         }
     }
 
-    /// Decodes what the window holds of the current chunk.
-    private mutating func take(_ window: inout UnsafeRawBufferPointer) throws(Problem) {
+    /// Joins what the window holds of the current chunk to the data before it.
+    ///
+    /// pg_dump's chunks have 4 KiB, and each call of a decoder costs a copy of its window; so the heads between
+    /// chunks are closed up in place, and the whole of a buffer is decoded at once.
+    private mutating func gather(_ window: inout UnsafeRawBufferPointer, _ bench: Workbench) {
         let count = Int(min(Int64(window.count), walker.skippable))
-        let chunk = UnsafeRawBufferPointer(rebasing: window[..<count])
+        let rest = UnsafeRawBufferPointer(rebasing: window[count...])
+        let offset = bench.input.count - bench.distanceToEnd(of: window)
+        if gathered.count == 0 {
+            gathered.start = offset
+        } else {
+            let room = UnsafeMutableRawBufferPointer(rebasing: bench.input[(gathered.start + gathered.count)...])
+            room.copyMemory(from: UnsafeRawBufferPointer(rebasing: window[..<count]))
+        }
+        gathered.count += count
+        walker.skip(Int64(count))
+        window = rest
+    }
+
+    /// Decodes what was gathered.
+    private mutating func decodeGathered(_ bench: Workbench) throws(Problem) {
+        let data = UnsafeRawBufferPointer(rebasing: bench.input[gathered.start..<gathered.start + gathered.count])
+        gathered.count = 0
         do {
             if entry.isCopyText {
-                try stream?.feed(chunk) { tally.take($0) }
+                try stream?.feed(data) { tally.take($0) }
             } else {
-                try stream?.feed(chunk) { _ in }
+                try stream?.feed(data) { _ in }
             }
         } catch {
             throw .stream(error)
         }
-        walker.skip(Int64(count))
-        window = UnsafeRawBufferPointer(rebasing: window[count...])
     }
 
     /// Takes a step of the walk; true when the block is over.
@@ -108,6 +133,7 @@ struct CustomBlockCheck {
                     offset: walker.position)
             }
         case .streamEnded:
+            try decodeGathered(bench)
             try endStream()
         case .ended:
             return true

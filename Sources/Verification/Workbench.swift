@@ -8,7 +8,7 @@ final class Workbench {
     /// Bytes that are read from the disk at once.
     static let inputBytes = 1 << 20
     /// Bytes that are decoded at once; small enough to stay in a processor's second-level cache.
-    static let outputBytes = 128 << 10
+    static let outputBytes = 256 << 10
 
     let input: UnsafeMutableRawBufferPointer
     let output: UnsafeMutableRawBufferPointer
@@ -35,6 +35,12 @@ final class Workbench {
     deinit {
         input.deallocate()
         output.deallocate()
+    }
+
+    /// Bytes from the start of a window in the input buffer to the end of that buffer.
+    func distanceToEnd(of window: UnsafeRawBufferPointer) -> Int {
+        guard let start = window.baseAddress, let base = input.baseAddress else { return 0 }
+        return UnsafeRawPointer(base).advanced(by: input.count) - start
     }
 
     /// A decoder at the start of a stream; nil for data that is stored as it is.
