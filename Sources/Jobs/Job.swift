@@ -40,6 +40,7 @@ package struct Job: Sendable, Equatable {
         case backup(BackupSpec)
     }
 
+    /// The kind of its work.
     package var kind: JobKind {
         switch work {
         case .backup: .backup

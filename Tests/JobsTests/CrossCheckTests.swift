@@ -40,6 +40,11 @@ import Testing
                 ("a.yml", "target: mainn\nstore: nass\n"),
                 ("b.yaml", "kind: backup\n"),
             ])
+        #expect(
+            Self.faults(result).map(\.code) == [
+                "job.unknown-target", "job.unknown-target", "job.unknown-target", "job.unknown-target",
+                "job.unknown-store", "job.twice", "job.unknown-store",
+            ])
         Golden.expect(Self.faults(result).map(\.description).joined(separator: "\n"), "disagreements")
     }
 

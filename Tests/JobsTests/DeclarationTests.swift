@@ -8,28 +8,17 @@ import Testing
     private static let root = #filePath.split(separator: "/", omittingEmptySubsequences: false)
         .dropLast(3).joined(separator: "/")
 
-    /// Compares a text with a file of the documentation, or writes the file on request.
-    private static func expect(_ text: String, in path: String) throws {
-        let file = "\(root)/\(path)"
-        if ProcessInfo.processInfo.environment["UPDATE_GOLDENS"] == "1" {
-            try text.write(toFile: file, atomically: true, encoding: .utf8)
-        }
-        let found = try String(contentsOfFile: file, encoding: .utf8)
-        #expect(
-            found == text, "\(path) is not what the declarations say; run the tests with UPDATE_GOLDENS=1")
+    @Test func `make the schema of pgvigil.yaml`() {
+        Golden.expect(JSONSchema.render(.settings), inFile: "\(Self.root)/docs/schema/pgvigil.schema.json")
     }
 
-    @Test func `make the schema of pgvigil.yaml`() throws {
-        try Self.expect(JSONSchema.render(.settings), in: "docs/schema/pgvigil.schema.json")
-    }
-
-    @Test func `make the schema of a job`() throws {
-        try Self.expect(JSONSchema.render(.job), in: "docs/schema/job.schema.json")
+    @Test func `make the schema of a job`() {
+        Golden.expect(JSONSchema.render(.job), inFile: "\(Self.root)/docs/schema/job.schema.json")
     }
 
     @Test func `make the tables of the documentation`() throws {
-        let path = "docs/configuration.md"
-        var document = try String(contentsOfFile: "\(Self.root)/\(path)", encoding: .utf8)
+        let path = "\(Self.root)/docs/configuration.md"
+        var document = try String(contentsOfFile: path, encoding: .utf8)
         for file in SchemaFile.allCases {
             let opening = "<!-- keys of \(file.rawValue) -->\n"
             let closing = "<!-- end of keys of \(file.rawValue) -->\n"
@@ -37,7 +26,7 @@ import Testing
             let end = try #require(document.firstRange(of: closing)).lowerBound
             document = document[..<start] + "\n" + ReferenceTable.render(file) + "\n" + document[end...]
         }
-        try Self.expect(document, in: path)
+        Golden.expect(document, inFile: path)
     }
 
     @Test(arguments: SchemaFile.allCases)

@@ -114,6 +114,7 @@ import Testing
                 "A_DATABASE_URL": "mysql://u:s3cret@h/b", "2ND_DATABASE_URL": "postgres://u:s3cret@h/b",
             ])
         #expect(settings == nil)
+        #expect(faults.map(\.code) == ["config.bad-name", "url.scheme", "config.target-twice"])
         Golden.expect(faults.map(\.description).joined(separator: "\n"), "environment-faults")
     }
 
