@@ -14,8 +14,11 @@ final class ArchiveIntake: ByteSink {
         var estimate: DumpEstimate
         let file: any IncomingFile
         var tailBegun = false
-        var current: String?
         var meter: ProgressMeter
+        /// The first entry of the table of contents whose data has not been counted as done.
+        var uncounted = 0
+        /// Entries counted as done.
+        var counted = 0
     }
 
     init(
@@ -55,15 +58,21 @@ extension ArchiveIntake.State {
         try file.write(UnsafeRawBufferPointer(rebasing: bytes[rest...]))
     }
 
+    /// Counts what has arrived; pg_dump writes data in the order of the table of contents (`WriteDataChunks`).
     private mutating func reportProgress() {
-        let entry = scanner.currentEntry.map { "\($0.namespace ?? "").\($0.tag ?? "")" }
-        if entry != current {
-            if let current { estimate.finished(current) }
-            current = entry
+        while counted < scanner.finishedEntries, let entries = scanner.contents?.entries,
+            entries.indices.contains(uncounted)
+        {
+            let entry = entries[uncounted]
+            uncounted += 1
+            guard entry.hasData else { continue }
+            counted += 1
+            estimate.finished(entry.qualifiedName)
         }
         meter.tick {
             estimate.progress(
-                bytes: file.size, done: scanner.finishedEntries, total: scanner.dataEntries, current: current)
+                bytes: file.size, done: scanner.finishedEntries, total: scanner.dataEntries,
+                current: scanner.currentEntry?.qualifiedName)
         }
     }
 

@@ -33,30 +33,41 @@ package enum StopReason: Sendable, Equatable {
 /// Keeps what became of each database of a run, and reckons the run's outcome from it.
 struct BackupLedger: Sendable, Equatable {
     private struct Failure: Sendable, Equatable {
-        var subject: String
         var target: String
+        /// Nil when the target as a whole failed.
+        var item: BackupItem?
         var fault: AnyFault
         var undecided: Bool
+
+        var subject: String { item?.description ?? target }
     }
 
     private var savedItems: [BackupItem] = []
-    /// Failures of the attempt under way; a new attempt starts without those that it tries again.
+    /// What failed last of each database and target; what is tried again leaves the list.
     private var failures: [Failure] = []
     /// A record or a prune that failed after its set was published; no later attempt repeats it.
     private var afterwards: [String] = []
 
-    mutating func beginAttempt() {
-        failures.removeAll { $0.fault.mayPass }
+    /// Forgets what is overtaken by a preflight that found these databases: that the target failed, and what may pass
+    /// of a database that is tried again.
+    ///
+    /// What failed of a database that is gone by now stays: nobody saved it.
+    mutating func triesAgain(_ target: String, _ items: [BackupItem]) {
+        failures.removeAll { failure in
+            guard failure.target == target, let item = failure.item else { return failure.target == target }
+            return failure.fault.mayPass && items.contains(item)
+        }
     }
 
     mutating func saved(_ item: BackupItem) { savedItems.append(item) }
 
     mutating func itemFailed(_ item: BackupItem, _ fault: AnyFault, undecided: Bool = false) {
-        failures.append(Failure(subject: "\(item)", target: item.target, fault: fault, undecided: undecided))
+        failures.append(Failure(target: item.target, item: item, fault: fault, undecided: undecided))
     }
 
     mutating func targetFailed(_ target: String, _ fault: AnyFault) {
-        failures.append(Failure(subject: target, target: target, fault: fault, undecided: false))
+        failures.removeAll { $0.target == target && $0.item == nil }
+        failures.append(Failure(target: target, fault: fault, undecided: false))
     }
 
     mutating func afterwardFailed(_ item: BackupItem, _ step: StepName, _ fault: AnyFault) {
@@ -65,10 +76,17 @@ struct BackupLedger: Sendable, Equatable {
 
     func isSaved(_ item: BackupItem) -> Bool { savedItems.contains(item) }
 
-    /// Whether anything that failed may succeed later by itself.
-    var mayPass: Bool { failures.contains { $0.fault.mayPass } }
+    /// Whether there is nothing left to try of a database: it is saved, or failed for good.
+    func isSettled(_ item: BackupItem) -> Bool { isSaved(item) || failures.contains { $0.item == item } }
 
-    func needsRetry(target: String) -> Bool { failures.contains { $0.target == target && $0.fault.mayPass } }
+    /// Whether anything that failed may succeed later by itself.
+    var mayPass: Bool { failures.contains { needsRetry(target: $0.target) } }
+
+    /// Whether something of a target may pass, and the target itself did not fail for good.
+    func needsRetry(target: String) -> Bool {
+        let own = failures.filter { $0.target == target }
+        return own.contains { $0.fault.mayPass } && !own.contains { $0.item == nil && !$0.fault.mayPass }
+    }
 
     /// The outcome with its one line for people.
     func outcome(stop: StopReason?) -> (Outcome, String) {
@@ -81,11 +99,17 @@ struct BackupLedger: Sendable, Equatable {
         }
         if failures.isEmpty, afterwards.isEmpty, !savedItems.isEmpty {
             let names = savedItems.map(\.description).joined(separator: ", ")
-            return (.succeeded, savedItems.count == 1 ? "\(names) saved and verified" : "\(savedText): \(names)")
+            return (
+                .succeeded, savedItems.count == 1 ? "\(names) saved and verified" : "\(savedText): \(names)"
+            )
         }
         let reasons = failures.map { "\($0.subject): \($0.fault.summary)" } + afterwards
-        let outcome: Outcome = failures.allSatisfy(\.undecided) && afterwards.isEmpty ? .couldNotVerify : .failed
+        let outcome: Outcome =
+            failures.allSatisfy(\.undecided) && afterwards.isEmpty ? .couldNotVerify : .failed
         let counts = "\(savedText), \(failures.count) failed"
-        return (failures.isEmpty && savedItems.isEmpty ? .failed : outcome, ([counts] + reasons).joined(separator: "; "))
+        return (
+            failures.isEmpty && savedItems.isEmpty ? .failed : outcome,
+            ([counts] + reasons).joined(separator: "; ")
+        )
     }
 }

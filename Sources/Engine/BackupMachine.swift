@@ -84,13 +84,15 @@ package struct BackupMachine: Sendable, Equatable {
             return next()
         case (.waiting, .done), (.waiting, .failed), (.waiting, .undecided):
             return stop == nil ? beginAttempt() : finish()
-        case (.preflight, .stopAsked(let reason)), (.step, .stopAsked(let reason)), (.waiting, .stopAsked(let reason)):
+        case (.preflight, .stopAsked(let reason)), (.step, .stopAsked(let reason)),
+            (.waiting, .stopAsked(let reason)):
             return askToStop(reason)
         case (.discarding, .stopAsked(let reason)):
             stop = stop ?? reason
             return []
         case (.preflight, .done), (.preflight, .begin), (.step, .begin), (.step, .foundDatabases),
-            (.discarding, .begin), (.discarding, .foundDatabases), (.waiting, .begin), (.waiting, .foundDatabases),
+            (.discarding, .begin), (.discarding, .foundDatabases), (.waiting, .begin),
+            (.waiting, .foundDatabases),
             (.idle, .foundDatabases), (.idle, .done), (.idle, .failed), (.idle, .undecided), (.ended, _):
             return []
         }
@@ -98,14 +100,20 @@ package struct BackupMachine: Sendable, Equatable {
 
     private mutating func beginAttempt() -> [Action] {
         attempt += 1
-        ledger.beginAttempt()
         return [.beginAttempt(attempt)] + next()
     }
 
-    private mutating func queueItems(of target: String, _ items: [BackupItem], _ refused: [RefusedItem]) -> [Action] {
-        for item in refused where !ledger.isSaved(item.item) { ledger.itemFailed(item.item, item.fault) }
-        if items.isEmpty, refused.isEmpty { ledger.targetFailed(target, EngineFault.nothingToSave(target: target).plain) }
-        queue += items.filter { !ledger.isSaved($0) }
+    private mutating func queueItems(of target: String, _ items: [BackupItem], _ refused: [RefusedItem])
+        -> [Action]
+    {
+        ledger.triesAgain(target, items + refused.map(\.item))
+        for refusal in refused where !ledger.isSettled(refusal.item) {
+            ledger.itemFailed(refusal.item, refusal.fault)
+        }
+        if items.isEmpty, refused.isEmpty {
+            ledger.targetFailed(target, EngineFault.nothingToSave(target: target).plain)
+        }
+        for item in items where !ledger.isSettled(item) && !queue.contains(item) { queue.append(item) }
         return next()
     }
 
@@ -121,7 +129,9 @@ package struct BackupMachine: Sendable, Equatable {
         return [.step(following, item)]
     }
 
-    private mutating func fail(_ step: StepName, _ item: BackupItem, _ fault: AnyFault, undecided: Bool) -> [Action] {
+    private mutating func fail(_ step: StepName, _ item: BackupItem, _ fault: AnyFault, undecided: Bool)
+        -> [Action]
+    {
         switch step {
         case .preflight, .globals, .dump, .publishCheck, .publish:
             if stop == nil { ledger.itemFailed(item, fault, undecided: undecided) }
@@ -163,7 +173,8 @@ package struct BackupMachine: Sendable, Equatable {
 
     private mutating func finish() -> [Action] {
         let (outcome, summary) = ledger.outcome(stop: stop)
-        let closing: [Action] = attempt > 0 && phase != .waiting ? [.endAttempt(attempt, outcome, summary: summary)] : []
+        let closing: [Action] =
+            attempt > 0 && phase != .waiting ? [.endAttempt(attempt, outcome, summary: summary)] : []
         let pause = retry.wait(afterAttempt: attempt, mayPass: ledger.mayPass, jitter: jitter)
         if stop == nil, outcome != .succeeded, let pause {
             targetsToProbe = targets.filter { ledger.needsRetry(target: $0) }

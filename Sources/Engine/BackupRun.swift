@@ -43,12 +43,26 @@ package actor BackupRun {
     private var attempt = AttemptRecord(run: UUID(), number: 0, startedAt: Date(timeIntervalSince1970: 0))
     private var ordinal = 0
     private var underWay: Task<BackupMachine.Event, Never>?
+    /// An interrupt that came while the action it is meant for was still being written down.
+    private var interruptAsked = false
     private var actions: [BackupMachine.Action] = []
+    /// What the catalog has not taken, in its order; written when the run has ended, or after that.
+    private var owed: [Entry] = []
     private var unrecorded: AnyFault?
+
+    /// One thing that the catalog is told.
+    private enum Entry {
+        case begin(RunRecord)
+        case attempt(AttemptRecord)
+        case step(StepRecord)
+        case backup(BackupRecord)
+        case end(RunRecord, Outcome, at: Date)
+    }
 
     /// - Parameter id: What its row, its lock and its sets carry.
     package init(
-        id: UUID, job: Job, spec: BackupSpec, targets: [Target], limits: Limits, trigger: Trigger, ports: BackupPorts
+        id: UUID, job: Job, spec: BackupSpec, targets: [Target], limits: Limits, trigger: Trigger,
+        ports: BackupPorts
     ) {
         self.job = job
         self.ports = ports
@@ -65,20 +79,35 @@ package actor BackupRun {
     /// Asks the run to stop; what is under way is interrupted and what is not whole is removed.
     package func stop(_ reason: StopReason) {
         for action in machine.handle(.stopAsked(reason)) {
-            if action == .interrupt { underWay?.cancel() } else { actions.append(action) }
+            if action == .interrupt { interrupt() } else { actions.append(action) }
         }
     }
 
-    /// Does the whole run.
-    ///
-    /// - Returns: The ended run, or nil when another run has the slot already. `notRecorded` tells why the catalog
-    ///   lacks some of it, if it does.
-    package func perform() async -> (run: RunRecord, notRecorded: AnyFault?)? {
+    /// Writes the run's row; nothing is done before.
+    package func begin() async -> RunStart {
         do {
-            if case .slotTaken = try await ports.book.begin(record) { return nil }
+            return try await ports.book.begin(record)
         } catch {
-            miss(error)
+            owe(.begin(record), error)
+            return .begun
         }
+    }
+
+    /// Ends a run that has begun and does not go to work.
+    ///
+    /// - Returns: As ``perform()``.
+    package func decline(_ outcome: Outcome, _ reason: String) async -> (
+        run: RunRecord, notRecorded: AnyFault?
+    ) {
+        await end(outcome, reason)
+        ports.observer.observe(.ended(record))
+        return (record, unrecorded)
+    }
+
+    /// Does the whole run, which has begun.
+    ///
+    /// - Returns: The ended run. `notRecorded` tells why the catalog lacks some of it, if it does.
+    package func perform() async -> (run: RunRecord, notRecorded: AnyFault?) {
         ports.observer.observe(.began(record))
         let alarm = Task { [ports, timeout] in
             await ports.ambient.sleep(timeout)
@@ -105,13 +134,13 @@ package actor BackupRun {
             ordinal = 0
             attempt = AttemptRecord(run: record.id, number: number, startedAt: ports.ambient.wallTime())
             ports.observer.observe(.attempt(number, of: job.retry.attemptsMax))
-            await write(attempt)
+            await write(.attempt(attempt))
             return nil
         case .endAttempt(_, let outcome, let summary):
-            attempt.endedAt = ports.ambient.wallTime()
+            attempt.endedAt = now(after: attempt.startedAt)
             attempt.outcome = outcome
             attempt.summary = summary
-            await write(attempt)
+            await write(.attempt(attempt))
             return nil
         case .wait(let pause):
             ports.observer.observe(.waiting(pause))
@@ -120,6 +149,7 @@ package actor BackupRun {
                 return .done
             }
         case .interrupt:
+            interrupt()
             return nil
         case .end(let outcome, let summary):
             await end(outcome, summary)
@@ -127,14 +157,24 @@ package actor BackupRun {
         }
     }
 
-    private func interruptible(_ work: @escaping @Sendable () async -> BackupMachine.Event) async -> BackupMachine.Event
+    private func interruptible(_ work: @escaping @Sendable () async -> BackupMachine.Event) async
+        -> BackupMachine.Event
     {
         let task = Task { await work() }
+        if interruptAsked { task.cancel() }
         underWay = task
         let event = await task.value
         underWay = nil
         return event
     }
+
+    private func interrupt() {
+        interruptAsked = true
+        underWay?.cancel()
+    }
+
+    /// Civil time, but nothing ends before it started, even if somebody sets the clock back meanwhile.
+    private func now(after start: Date) -> Date { max(ports.ambient.wallTime(), start) }
 
     private func step(_ name: StepName, target: String, item: BackupItem?) async -> BackupMachine.Event {
         ordinal += 1
@@ -142,7 +182,7 @@ package actor BackupRun {
             run: record.id, attempt: attempt.number, ordinal: ordinal, name: name, target: target,
             database: item?.database, startedAt: ports.ambient.wallTime())
         ports.observer.observe(.stepStarted(step))
-        await write(step)
+        await write(.step(step))
         let steps = steps
         let results = Guarded<StepResult?>(nil)
         let event = await interruptible {
@@ -151,7 +191,7 @@ package actor BackupRun {
             return result.event
         }
         let result = results.withLock { $0 }
-        step.endedAt = ports.ambient.wallTime()
+        step.endedAt = now(after: step.startedAt)
         step.detail = result?.detail ?? ""
         step.bytes = result?.bytes
         switch event {
@@ -159,38 +199,73 @@ package actor BackupRun {
             step.state = fault.code == BackupSteps.interrupted.code ? .cancelled : .failed
             step.fault = fault
             if step.detail.isEmpty { step.detail = fault.summary }
+            if name == .record, let item, let backup = await steps.unrecorded(item) {
+                owe(.backup(backup), fault)
+            }
         case .begin, .foundDatabases, .done, .stopAsked:
             step.state = .done
         }
         ports.observer.observe(.stepEnded(step))
-        await write(step)
+        await write(.step(step))
         return event
     }
 
     private func end(_ outcome: Outcome, _ summary: String) async {
+        let now = now(after: record.startedAt)
         record.state = .ended(outcome)
         record.summary = summary
-        record.endedAt = ports.ambient.wallTime()
-        do {
-            try await ports.book.end(record.id, outcome: outcome, summary: summary, at: record.endedAt ?? record.startedAt)
-        } catch {
-            miss(error)
+        record.endedAt = now
+        await write(.end(record, outcome, at: now))
+        _ = await settle()
+    }
+}
+
+// MARK: - The record
+
+extension BackupRun {
+    /// Writes what the catalog lacks of the run, as far as it takes it now.
+    ///
+    /// - Returns: Why it still lacks some of it; nil when it has all.
+    package func settle() async -> AnyFault? {
+        while let entry = owed.first {
+            do throws(AnyFault) {
+                guard try await put(entry) else {
+                    owed = []
+                    break
+                }
+                owed.removeFirst()
+            } catch {
+                unrecorded = error
+                return error
+            }
         }
-    }
-
-    private func write(_ attempt: AttemptRecord) async {
-        guard unrecorded == nil else { return }
-        do { try await ports.book.record(attempt) } catch { miss(error) }
-    }
-
-    private func write(_ step: StepRecord) async {
-        guard unrecorded == nil else { return }
-        do { try await ports.book.record(step) } catch { miss(error) }
+        unrecorded = nil
+        return nil
     }
 
     /// The backup matters more than its record: the run goes on, and says that it is not recorded.
-    private func miss(_ fault: AnyFault) {
-        if unrecorded == nil { ports.observer.observe(.notRecorded(fault)) }
+    private func write(_ entry: Entry) async {
+        // Once the catalog has failed it is left alone until the end, for every try may take a connection's time limit.
+        guard owed.isEmpty else { return owed.append(entry) }
+        do throws(AnyFault) { _ = try await put(entry) } catch { owe(entry, error) }
+    }
+
+    private func owe(_ entry: Entry, _ fault: AnyFault) {
+        if owed.isEmpty { ports.observer.observe(.notRecorded(fault)) }
+        owed.append(entry)
         unrecorded = unrecorded ?? fault
+    }
+
+    /// False when another run has the slot by now: its row stands, and this run has none.
+    private func put(_ entry: Entry) async throws(AnyFault) -> Bool {
+        switch entry {
+        case .begin(let run): return try await ports.book.begin(run) == .begun
+        case .attempt(let attempt): try await ports.book.record(attempt)
+        case .step(let step): try await ports.book.record(step)
+        case .backup(let backup): try await ports.book.record(backup)
+        case .end(let run, let outcome, let at):
+            try await ports.book.end(run.id, outcome: outcome, summary: run.summary, at: at)
+        }
+        return true
     }
 }

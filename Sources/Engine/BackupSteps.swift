@@ -16,7 +16,8 @@ struct StepResult: Sendable {
 actor BackupSteps {
     /// The fault of a step that was stopped because its run was.
     static let interrupted = AnyFault(
-        code: "run.interrupted", summary: "interrupted", remedy: "Run the job again.", exitStatus: .interrupted)
+        code: "run.interrupted", summary: "interrupted", remedy: "Run the job again.",
+        exitStatus: .interrupted)
 
     /// What is known of a database between its steps.
     private struct Work {
@@ -24,7 +25,8 @@ actor BackupSteps {
         var server: ServerFacts
         var client: ClientTools
         var incoming: (any IncomingSet)?
-        var passwordFile: String?
+        /// Names of private files, for the environment of the client programs.
+        var environment: [String: String] = [:]
         var globals = Manifest.Globals.none
         var warnings: [String] = []
         var started: Date
@@ -66,12 +68,17 @@ actor BackupSteps {
             case .prune: return try await prune(item)
             }
         } catch let fault as AnyFault {
-            return StepResult(event: .failed(fault), detail: "")
+            // Whatever a port says of being cancelled, it is the run that was stopped.
+            return StepResult(event: .failed(Task.isCancelled ? Self.interrupted : fault), detail: "")
         } catch {
-            let fault = EngineFault.surprise(item: item.map(\.description) ?? target, summary: "\(error)").plain
+            let fault = EngineFault.surprise(item: item.map(\.description) ?? target, summary: "\(error)")
+                .plain
             return StepResult(event: .failed(fault), detail: "")
         }
     }
+
+    /// The set of a database that is published and that the catalog did not take.
+    func unrecorded(_ item: BackupItem) -> BackupRecord? { works[item]?.stored.map { BackupRecord($0) } }
 
     /// Removes what a database has in the incoming folder.
     func discard(_ item: BackupItem) async {
@@ -105,7 +112,8 @@ extension BackupSteps {
             do {
                 let facts = try await ports.server.facts(of: target, database: database)
                 try await checkReadiness(item, facts)
-                works[item] = Work(facts: facts, server: server, client: client, started: ports.ambient.wallTime())
+                works[item] = Work(
+                    facts: facts, server: server, client: client, started: ports.ambient.wallTime())
                 items.append(item)
             } catch let fault as AnyFault {
                 refused.append(RefusedItem(item: item, fault: fault))
@@ -121,8 +129,12 @@ extension BackupSteps {
         do throws(EngineFault) {
             // What a partial dump leaves out need not be readable; pg_dump itself decides then.
             if !spec.selection.isPartial {
-                if !facts.unreadable.isEmpty { throw .unreadable(item: "\(item)", relations: facts.unreadable) }
-                if !facts.rowSecurity.isEmpty { throw .rowSecurity(item: "\(item)", tables: facts.rowSecurity) }
+                if !facts.unreadable.isEmpty {
+                    throw .unreadable(item: "\(item)", relations: facts.unreadable)
+                }
+                if !facts.rowSecurity.isEmpty {
+                    throw .rowSecurity(item: "\(item)", tables: facts.rowSecurity)
+                }
             }
         } catch {
             throw error.plain
@@ -147,15 +159,21 @@ extension BackupSteps {
         work.incoming = incoming
         works[item] = work
         if let password = target.connection.password {
-            work.passwordFile = try await incoming.writePrivate(
+            work.environment["PGPASSFILE"] = try await incoming.writePrivate(
                 "pgpass", Secret(DumpCommand.passwordFile(password.reveal())))
+        }
+        if let service = DumpCommand.serviceFile(target.connection) {
+            work.environment["PGSERVICEFILE"] = try await incoming.writePrivate(
+                "pg_service.conf", Secret(service))
         }
         works[item] = work
         guard spec.globals else { return StepResult(event: .done, detail: "not asked for") }
         let withPasswords = work.server.mayReadPasswords
         let file = try await incoming.makeFile("globals.sql")
         let arguments = DumpCommand.globals(
-            connection: target.connection.with(database: item.database), job: run.job, withPasswords: withPasswords)
+            connection: target.connection.with(database: item.database), database: item.database,
+            job: run.job,
+            withPasswords: withPasswords)
         let call = toolCall("pg_dumpall", arguments, work)
         let result = try await ports.tools.run(call, output: .sink(file))
         try accept(result, tool: "pg_dumpall", item)
@@ -163,7 +181,8 @@ extension BackupSteps {
         work.globals = withPasswords ? .withPasswords : .withoutPasswords
         work.warnings += result.warnings
         works[item] = work
-        let detail = withPasswords ? "roles and tablespaces" : "roles without passwords: the role may not read them"
+        let detail =
+            withPasswords ? "roles and tablespaces" : "roles without passwords: the role may not read them"
         return StepResult(event: .done, detail: detail, bytes: file.size)
     }
 
@@ -209,7 +228,7 @@ extension BackupSteps {
     private func toolCall(_ tool: String, _ arguments: [String], _ work: Work) -> ToolCall {
         ToolCall(
             executable: "\(work.client.directory)/\(tool)", arguments: arguments,
-            environment: work.passwordFile.map { ["PGPASSFILE": $0] } ?? [:])
+            environment: work.environment)
     }
 
     private func accept(_ result: ToolResult, tool: String, _ item: BackupItem) throws {
@@ -235,6 +254,10 @@ extension BackupSteps {
         guard let incoming = work.incoming else { throw lost(item) }
         work.files = try await incoming.readBack()
         try stopIfCancelled()
+        let archive = DumpCommand.archiveName(spec)
+        guard work.files.contains(where: { $0.path == archive || $0.path.hasPrefix("\(archive)/") }) else {
+            throw EngineFault.archiveDamaged(item: "\(item)", finding: "\(archive) is not there").plain
+        }
         let size = work.files.reduce(ByteCount.zero) { $0 + ByteCount($1.size) }
         var detail = "\(work.files.count) files hashed"
         if spec.verify == .decode {
@@ -242,13 +265,14 @@ extension BackupSteps {
             let uptime = ports.ambient.uptime
             let begun = uptime()
             let report = await ports.verifier.verify(
-                path: "\(incoming.directory)/\(DumpCommand.archiveName(spec))"
+                path: "\(incoming.directory)/\(archive)"
             ) { done, total in
                 observer.observe(
                     .checking(item, bytes: ByteCount(done), of: ByteCount(total), elapsed: uptime() - begun))
             }
             try stopIfCancelled()
-            let finding = report.findings.first.map { "\($0.subject): \($0.message)" } ?? "nothing was found in it"
+            let finding =
+                report.findings.first.map { "\($0.subject): \($0.message)" } ?? "nothing was found in it"
             switch report.verdict {
             case .sound: break
             case .damaged: throw EngineFault.archiveDamaged(item: "\(item)", finding: finding).plain
@@ -269,7 +293,8 @@ extension BackupSteps {
         guard let incoming = work.incoming else { throw lost(item) }
         let manifest = ManifestBuilder(
             run: run, spec: spec, item: item, facts: work.facts, server: work.server, client: work.client,
-            id: ports.ambient.makeID(), started: work.started, finished: ports.ambient.wallTime(), globals: work.globals,
+            id: ports.ambient.makeID(), started: work.started, finished: ports.ambient.wallTime(),
+            globals: work.globals,
             warnings: work.warnings, files: work.files, report: work.report
         ).manifest
         let stored = try await incoming.publish(manifest, at: work.started)
@@ -290,7 +315,8 @@ extension BackupSteps {
         let plan = PrunePlan(
             sets: listing.sets, target: item.target, database: item.database, job: run.job, keep: spec.keep,
             now: ports.ambient.wallTime(), offset: ports.zoneOffset)
-        let failures = await Pruning(store: ports.store, book: ports.book, ambient: ports.ambient).perform(plan)
+        let failures = await Pruning(store: ports.store, book: ports.book, ambient: ports.ambient).perform(
+            plan)
         if let first = failures.first { throw first }
         return StepResult(event: .done, detail: "\(plan.kept.count) kept, \(plan.removed.count) removed")
     }

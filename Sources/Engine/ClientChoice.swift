@@ -13,7 +13,9 @@ package enum ClientChoice {
         among clients: [ClientTools], server: Int, compression: BackupSpec.Compression
     ) throws(EngineFault) -> ClientTools {
         let usable = clients.filter { $0.major >= server }
-        guard let nearest = usable.map(\.major).min(), let client = usable.first(where: { $0.major == nearest }) else {
+        guard let nearest = usable.map(\.major).min(),
+            let client = usable.first(where: { $0.major == nearest })
+        else {
             throw .noClient(server: server, found: clients.map(\.major).sorted(by: >))
         }
         switch compression {

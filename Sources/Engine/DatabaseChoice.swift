@@ -13,7 +13,11 @@ package enum DatabaseChoice {
             (wanted?.contains { Glob.matches($0, name) } ?? true)
                 && !spec.excludeDatabases.contains { Glob.matches($0, name) }
         }
-        let missing = (wanted ?? []).filter { !Glob.isPattern($0) && !existing.contains($0) }
+        var missing: [String] = []
+        for pattern in wanted ?? [] where !Glob.isPattern(pattern) && !missing.contains(pattern) {
+            // A name may be written with escapes, so it is compared as a pattern even so.
+            if !existing.contains(where: { Glob.matches(pattern, $0) }) { missing.append(pattern) }
+        }
         return (chosen, missing)
     }
 }

@@ -1,3 +1,4 @@
+import Faults
 package import Jobs
 
 /// Writes the command lines of pg_dump and pg_dumpall; no secret stands in them.
@@ -31,9 +32,19 @@ package enum DumpCommand {
     }
 
     /// What pg_dumpall is started with for roles and tablespaces.
-    package static func globals(connection: ConnectionInfo, job: String, withPasswords: Bool) -> [String] {
-        ["--dbname=\(tagged(connection, job).conninfo)", "--no-password", "--globals-only"]
-            + (withPasswords ? [] : ["--no-role-passwords"])
+    ///
+    /// - Parameter database: Where it asks; the one in the connection string is ignored by pg_dumpall, which would
+    ///   try `postgres` and `template1` (manual, pg_dumpall, `--dbname` and `--database`).
+    package static func globals(
+        connection: ConnectionInfo, database: String, job: String, withPasswords: Bool
+    ) -> [String] {
+        // A name that libpq would take for a connection string is written as one.
+        let plain = ConnectionInfo(parameters: [.init("dbname", database)]).conninfo
+        let name = database.contains("=") || database.contains("://") ? plain : database
+        return [
+            "--dbname=\(tagged(connection, job).conninfo)", "--database=\(name)", "--no-password",
+            "--globals-only",
+        ] + (withPasswords ? [] : ["--no-role-passwords"])
     }
 
     /// A line of the password file that answers for every server, as libpq reads it (manual, "The Password File").
@@ -41,13 +52,25 @@ package enum DumpCommand {
         "*:*:*:*:" + password.replacing("\\", with: "\\\\").replacing(":", with: "\\:") + "\n"
     }
 
+    /// A service file with the further secrets of a connection, which no argument and no environment variable may
+    /// carry (manual, "The Connection Service File"); nil where there are none.
+    package static func serviceFile(_ connection: ConnectionInfo) -> String? {
+        guard !connection.secrets.isEmpty else { return nil }
+        return "[\(serviceName)]\n"
+            + connection.secrets.map { "\($0.keyword)=\($0.value.reveal())\n" }.joined()
+    }
+
+    private static let serviceName = "pgvigil"
+
     /// The name of the data inside a set.
     package static func archiveName(_ spec: BackupSpec) -> String {
         switch (spec.format, spec.compression) {
         case (.custom, _): "archive.dump"
         case (.directory, _): "archive"
         case (.plain, .none), (.plain, .zlib(level: 0)): "archive.sql"
-        case (.plain, .zlib), (.plain, .lz4), (.plain, .zstd): "archive.sql.gz"
+        case (.plain, .zlib): "archive.sql.gz"
+        case (.plain, .lz4): "archive.sql.lz4"
+        case (.plain, .zstd): "archive.sql.zst"
         }
     }
 
@@ -61,10 +84,13 @@ package enum DumpCommand {
         }
     }
 
+    /// The connection as a child gets it: named for the job, and led to the private files.
     private static func tagged(_ connection: ConnectionInfo, _ job: String) -> ConnectionInfo {
-        guard connection["application_name"] == nil else { return connection }
         var copy = connection
-        copy["application_name"] = "pgvigil/\(job)"
+        if copy["application_name"] == nil { copy["application_name"] = "pgvigil/\(job)" }
+        // libpq would prefer it to PGPASSFILE, which names the file with this connection's password.
+        if copy.password != nil { copy["passfile"] = nil }
+        if !copy.secrets.isEmpty, copy["service"] == nil { copy["service"] = serviceName }
         return copy
     }
 }

@@ -45,7 +45,8 @@ package enum EngineFault: Fault, Equatable {
             "row-level security hides rows of \(Self.list(tables)) of \(item) from the role"
         case .noClient(let server, let found):
             found.isEmpty
-                ? "no pg_dump is installed" : "the server is version \(server) and the newest pg_dump is \(found[0])"
+                ? "no pg_dump is installed"
+                : "the server is version \(server) and the newest pg_dump is \(found[0])"
         case .codecNeedsNewerClient(let codec, let needs, let have):
             "compression \(codec) needs pg_dump \(needs), and the one for this server is \(have)"
         case .noSpace(let need, let free, let store):
@@ -53,7 +54,8 @@ package enum EngineFault: Fault, Equatable {
         case .toolFailed(let tool, let item, let end, let tail, _):
             "\(tool) of \(item) \(end)\(tail.isEmpty ? "" : ": " + tail)"
         case .archiveDamaged(let item, let finding): "the archive of \(item) is damaged: \(finding)"
-        case .archiveUndecided(let item, let finding): "the archive of \(item) could not be verified: \(finding)"
+        case .archiveUndecided(let item, let finding):
+            "the archive of \(item) could not be verified: \(finding)"
         case .storeUnknown(let name): "there is no store '\(name)'"
         case .targetUnknown(let name): "no target matches '\(name)'"
         case .surprise(let item, let summary): "\(item): \(summary)"
@@ -62,10 +64,11 @@ package enum EngineFault: Fault, Equatable {
 
     package var remedy: String {
         switch self {
-        case .nothingToSave: "Look at 'databases' and 'exclude' of the job, and at what 'pgvigil check --connect' lists."
+        case .nothingToSave:
+            "Look at 'databases' and 'exclude' of the job, and at what 'pgvigil check --connect' lists."
         case .databaseMissing: "Correct 'databases' of the job, or create the database."
         case .unreadable(_, let relations):
-            "Grant pg_read_all_data to the role (from version 14), or SELECT on \(relations.first ?? "them")."
+            "Grant pg_read_all_data to the role (from version 14), or SELECT on \(Self.name(relations.first))."
         case .rowSecurity: "Back up as the owner of the tables or as a role with BYPASSRLS."
         case .noClient(let server, _):
             "Install postgresql-client-\(server) or newer, or name its folder under 'clients' in pgvigil.yaml."
@@ -85,7 +88,8 @@ package enum EngineFault: Fault, Equatable {
         switch self {
         case .storeUnknown, .targetUnknown: .usage
         case .noClient, .codecNeedsNewerClient, .archiveUndecided: .undetermined
-        case .nothingToSave, .databaseMissing, .unreadable, .rowSecurity, .noSpace, .toolFailed, .archiveDamaged,
+        case .nothingToSave, .databaseMissing, .unreadable, .rowSecurity, .noSpace, .toolFailed,
+            .archiveDamaged,
             .surprise:
             .badResult
         }
@@ -95,7 +99,8 @@ package enum EngineFault: Fault, Equatable {
         switch self {
         case .toolFailed(_, _, _, _, let mayPass): mayPass
         case .archiveDamaged, .archiveUndecided: true
-        case .nothingToSave, .databaseMissing, .unreadable, .rowSecurity, .noClient, .codecNeedsNewerClient, .noSpace,
+        case .nothingToSave, .databaseMissing, .unreadable, .rowSecurity, .noClient, .codecNeedsNewerClient,
+            .noSpace,
             .storeUnknown, .targetUnknown, .surprise:
             false
         }
@@ -103,6 +108,12 @@ package enum EngineFault: Fault, Equatable {
 
     /// The fault as the ports carry it.
     package var plain: AnyFault { AnyFault(self) }
+
+    /// The relation without its kind, which stands behind it in parentheses.
+    private static func name(_ relation: String?) -> String {
+        guard let relation, let kind = relation.firstRange(of: " (") else { return relation ?? "them" }
+        return String(relation[..<kind.lowerBound])
+    }
 
     /// The first three, and how many more.
     private static func list(_ names: [String]) -> String {

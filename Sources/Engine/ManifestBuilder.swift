@@ -24,8 +24,10 @@ struct ManifestBuilder {
             id: id, run: run.id, job: run.job, target: item.target, slot: slot, started: started,
             finished: finished, format: kind, compression: "\(spec.compression)",
             archive: DumpCommand.archiveName(spec), partial: partial, globals: globals, files: files,
-            serverVersion: server.version, clientVersion: client.version, systemIdentifier: server.systemIdentifier,
-            database: database, extensions: facts.extensions.map { .init(name: $0.name, version: $0.version) },
+            serverVersion: server.version, clientVersion: client.version,
+            systemIdentifier: server.systemIdentifier,
+            database: database,
+            extensions: facts.extensions.map { .init(name: $0.name, version: $0.version) },
             warnings: warnings, tables: tables, largeObjects: report?.largeObjects ?? 0,
             verification: .init(level: spec.verify == .decode ? .decode : .hash, at: finished))
     }
@@ -74,7 +76,8 @@ extension BackupRecord {
             id: manifest.id, run: manifest.run, job: manifest.job, target: manifest.target,
             database: manifest.database.name, store: set.store, path: set.path, startedAt: manifest.started,
             finishedAt: manifest.finished, size: ByteCount(manifest.size),
-            format: BackupSpec.Format(rawValue: manifest.format.rawValue) ?? .custom, codec: manifest.compression,
+            format: BackupSpec.Format(rawValue: manifest.format.rawValue) ?? .custom,
+            codec: manifest.compression,
             serverVersion: manifest.serverVersion, partial: manifest.partial != nil,
             verified: manifest.verification.level.rawValue, tables: manifest.tables.count,
             rows: manifest.tables.reduce(0) { $0 + ($1.rows ?? 0) }, warnings: manifest.warnings.count,

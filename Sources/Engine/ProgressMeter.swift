@@ -10,7 +10,10 @@ struct ProgressMeter: Sendable {
     private let started: Duration
     private var last: Duration
 
-    init(uptime: @escaping @Sendable () -> Duration, report: @escaping @Sendable (DumpProgress, Duration) -> Void) {
+    init(
+        uptime: @escaping @Sendable () -> Duration,
+        report: @escaping @Sendable (DumpProgress, Duration) -> Void
+    ) {
         self.uptime = uptime
         self.report = report
         started = uptime()

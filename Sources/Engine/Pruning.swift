@@ -31,7 +31,8 @@ package struct PrunePlan: Sendable, Equatable {
                 held: set.held != nil)
         }
         let decisions = Dictionary(
-            keep.plan(candidates, now: now, offset: offset).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+            keep.plan(candidates, now: now, offset: offset).map { ($0.id, $0) },
+            uniquingKeysWith: { first, _ in first })
         entries = group.map { set in
             // A set that the policy is silent about is kept.
             let decision = decisions[set.path]
@@ -64,7 +65,8 @@ package struct Pruning: Sendable {
             do {
                 try await store.remove(entry.set)
                 try await book.markRemoved(
-                    entry.set.manifest.id, at: ambient.wallTime(), reason: entry.reasons.joined(separator: "; "))
+                    entry.set.manifest.id, at: ambient.wallTime(),
+                    reason: entry.reasons.joined(separator: "; "))
             } catch {
                 failures.append(error)
             }

@@ -35,7 +35,8 @@ package struct Repair: Sendable {
     }
 
     private func end(_ run: RunRecord) async throws(AnyFault) -> RunRecord {
-        let now = ambient.wallTime()
+        // The clock may have been set back since it started.
+        let now = max(ambient.wallTime(), run.startedAt)
         var record = run
         record.summary = "process \(run.owner.pid) on \(run.owner.host) ended in the middle of it"
         record.state = .ended(.failed)
@@ -43,14 +44,14 @@ package struct Repair: Sendable {
         for step in try await book.steps(of: run.id) where step.state == .running {
             var step = step
             step.state = .cancelled
-            step.endedAt = now
+            step.endedAt = max(now, step.startedAt)
             step.detail = "its process is gone"
             try await book.record(step)
         }
         for attempt in try await book.attempts(of: run.id) where attempt.outcome == nil {
             var attempt = attempt
             attempt.outcome = .failed
-            attempt.endedAt = now
+            attempt.endedAt = max(now, attempt.startedAt)
             attempt.summary = record.summary
             try await book.record(attempt)
         }
@@ -62,8 +63,9 @@ package struct Repair: Sendable {
     ///
     /// - Returns: How many were added and how many marked.
     package func reconcile(_ store: any BackupStore) async throws(AnyFault) -> (added: Int, gone: Int) {
-        let sets = try await store.sets().sets
+        // The record is read first: a set that is published meanwhile is then unknown and not vanished.
         let known = try await book.backups(target: nil).filter { $0.store == store.name }
+        let sets = try await store.sets().sets
         let knownIDs = Set(known.map(\.id))
         let present = Set(sets.map(\.manifest.id))
         var added = 0

@@ -52,8 +52,9 @@ package struct RunQuery: Sendable, Equatable {
     package var unfinishedOnly: Bool
     package var startedSince: Date?
 
-    package init(job: String? = nil, outcome: Outcome? = nil, unfinishedOnly: Bool = false, startedSince: Date? = nil)
-    {
+    package init(
+        job: String? = nil, outcome: Outcome? = nil, unfinishedOnly: Bool = false, startedSince: Date? = nil
+    ) {
         self.job = job
         self.outcome = outcome
         self.unfinishedOnly = unfinishedOnly

@@ -98,7 +98,8 @@ package struct AttemptRecord: Sendable, Equatable {
     package var summary: String
 
     package init(
-        run: UUID, number: Int, startedAt: Date, endedAt: Date? = nil, outcome: Outcome? = nil, summary: String = ""
+        run: UUID, number: Int, startedAt: Date, endedAt: Date? = nil, outcome: Outcome? = nil,
+        summary: String = ""
     ) {
         self.run = run
         self.number = number
@@ -141,7 +142,8 @@ package struct StepRecord: Sendable, Equatable {
     package var bytes: ByteCount?
 
     package init(
-        run: UUID, attempt: Int, ordinal: Int, name: StepName, target: String?, database: String?, startedAt: Date,
+        run: UUID, attempt: Int, ordinal: Int, name: StepName, target: String?, database: String?,
+        startedAt: Date,
         endedAt: Date? = nil, state: StepState = .running, detail: String = "", fault: AnyFault? = nil,
         bytes: ByteCount? = nil
     ) {

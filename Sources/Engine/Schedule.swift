@@ -28,7 +28,9 @@ package struct Schedule: Sendable, Equatable {
         }
 
         package func contains(_ instant: Date) -> Bool {
-            window.contains(instant) { [zone] in zone.offset(at: Int64($0.timeIntervalSince1970.rounded(.down))) }
+            window.contains(instant) { [zone] in
+                zone.offset(at: Int64($0.timeIntervalSince1970.rounded(.down)))
+            }
         }
     }
 
@@ -71,16 +73,32 @@ package enum Planner {
     /// More slots than this are not listed at once.
     package static let slotsMax = 100_000
 
-    /// Every slot after `from` up to and including `until`, in their order.
-    package static func slots(of schedules: [Schedule], after from: Date, until: Date) -> [Slot] {
+    /// Every slot after `from` up to and including `until`, in their order; the first `limit` if there are more.
+    package static func slots(
+        of schedules: [Schedule], after from: Date, until: Date, limit: Int = slotsMax
+    ) -> [Slot] {
         var slots: [Slot] = []
+        var end = until
         for schedule in schedules {
-            for at in Occurrences(of: schedule.pattern, after: from, through: until, in: schedule.zone) {
-                guard slots.count < slotsMax else { break }
+            for at in Occurrences(of: schedule.pattern, after: from, through: end, in: schedule.zone) {
                 slots.append(Slot(schedule: schedule, at: at))
+                guard slots.count >= 2 * limit else { continue }
+                // Nothing after the last one that is kept can be listed any more.
+                slots = first(limit, of: slots)
+                end = slots.last?.at ?? end
+                if at > end { break }
             }
         }
-        return slots.sorted { ($0.at, $0.schedule.key.job) < ($1.at, $1.schedule.key.job) }
+        return first(limit, of: slots)
+    }
+
+    private static func first(_ limit: Int, of slots: [Slot]) -> [Slot] {
+        let sorted = slots.sorted { left, right in
+            if left.at != right.at { return left.at < right.at }
+            let (one, other) = (left.schedule.key, right.schedule.key)
+            return (one.job, one.pattern, one.zone) < (other.job, other.pattern, other.zone)
+        }
+        return Array(sorted.prefix(limit))
     }
 
     /// What becomes of a slot that is looked at `now`.

@@ -25,7 +25,8 @@ package struct ServerFacts: Sendable, Equatable {
     package var databases: [String]
 
     package init(
-        versionNumber: Int, version: String, systemIdentifier: String?, inRecovery: Bool, mayReadPasswords: Bool,
+        versionNumber: Int, version: String, systemIdentifier: String?, inRecovery: Bool,
+        mayReadPasswords: Bool,
         databases: [String]
     ) {
         self.versionNumber = versionNumber
@@ -93,7 +94,8 @@ package struct DatabaseFacts: Sendable, Equatable {
 
     package init(
         name: String, size: ByteCount, owner: String, encoding: String, collate: String, ctype: String,
-        localeProvider: String = "c", icuLocale: String? = nil, collationVersion: String? = nil, acl: String? = nil,
+        localeProvider: String = "c", icuLocale: String? = nil, collationVersion: String? = nil,
+        acl: String? = nil,
         settings: [String] = [], extensions: [Extension] = [], tables: [TableEstimate] = [],
         unreadable: [String] = [], rowSecurity: [String] = []
     ) {

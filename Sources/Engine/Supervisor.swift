@@ -40,11 +40,16 @@ package actor Supervisor {
         }
     }
 
+    /// Ended runs that the catalog lacks are kept up to this number, the latest.
+    private static let owingMax = 1000
+
     private let settings: Settings
     private let ports: Ports
     private let observer: any RunObserver
     private var underWay: [UUID: BackupRun] = [:]
     private var stopping: StopReason?
+    /// Ended runs that the catalog lacks some of.
+    private var owing: [BackupRun] = []
 
     package init(settings: Settings, ports: Ports, observer: any RunObserver) {
         self.settings = settings
@@ -54,30 +59,32 @@ package actor Supervisor {
 
     /// Runs a job to its end.
     ///
-    /// - Throws: A fault that kept it from beginning, such as an unknown store.
+    /// - Throws: A fault that kept it from doing anything, such as an unknown store. What happens once its row is
+    ///   written ends that row as well.
     package func launch(_ job: Job, trigger: Trigger) async throws(AnyFault) -> Launch {
         let id = ports.ambient.makeID()
         let alive = try await ports.liveness.hold(run: id)
-        let hold: any LivenessHold
-        switch try await ports.liveness.hold(job: job.name, for: id) {
-        case .held(let held): hold = held
-        case .busy(let other):
-            defer { Task { await alive.release() } }
-            let reason = "run \(other) of this job is still under way"
-            return try await skip(id, job, trigger, .skipped, reason)
+        do throws(AnyFault) {
+            let launch = try await run(job, id, trigger)
+            await alive.release()
+            return launch
+        } catch {
+            await alive.release()
+            throw error
         }
-        defer {
-            Task {
-                await hold.release()
-                await alive.release()
-            }
-        }
-        return try await run(job, id, trigger)
     }
 
     /// Writes the row of a slot that does not run.
-    package func record(_ outcome: Outcome, _ job: Job, trigger: Trigger, reason: String) async throws(AnyFault) {
-        _ = try await skip(ports.ambient.makeID(), job, trigger, outcome, reason)
+    package func record(_ outcome: Outcome, _ job: Job, trigger: Trigger, reason: String)
+        async throws(AnyFault)
+    {
+        let now = ports.ambient.wallTime()
+        let record = RunRecord(
+            id: ports.ambient.makeID(), job: job.name, kind: job.kind, trigger: trigger,
+            owner: ports.ambient.owner,
+            state: .ended(outcome), summary: reason, startedAt: now, endedAt: now)
+        if case .begun = try await ports.book.begin(record) { observer.observe(.ended(record)) }
+        await replay()
     }
 
     /// Stops every run that is under way; each ends by itself soon after.
@@ -89,14 +96,15 @@ package actor Supervisor {
     private func run(_ job: Job, _ id: UUID, _ trigger: Trigger) async throws(AnyFault) -> Launch {
         switch job.work {
         case .backup(let spec):
-            guard let store = ports.stores[spec.store] else { throw EngineFault.storeUnknown(spec.store).plain }
+            guard let store = ports.stores[spec.store] else {
+                throw EngineFault.storeUnknown(spec.store).plain
+            }
             let targets = settings.targets.filter { target in
                 job.targets?.contains { Glob.matches($0, target.name) } ?? true
             }
             guard !targets.isEmpty else {
                 throw EngineFault.targetUnknown(job.targets?.joined(separator: ", ") ?? "*").plain
             }
-            _ = try await store.open()
             let run = BackupRun(
                 id: id, job: job, spec: spec, targets: targets, limits: settings.limits, trigger: trigger,
                 ports: BackupPorts(
@@ -105,21 +113,52 @@ package actor Supervisor {
                     zoneOffset: ports.zoneOffset))
             underWay[id] = run
             defer { underWay[id] = nil }
-            if let stopping { await run.stop(stopping) }
-            guard let (record, missing) = await run.perform() else { return .slotTaken }
+            return try await carry(run, job, store, id)
+        }
+    }
+
+    /// Begins a run, then asks for its job: in this order, so that of two processes that serve the same slot the one
+    /// without it cannot record a skipped run in its place.
+    private func carry(
+        _ run: BackupRun, _ job: Job, _ store: any BackupStore, _ id: UUID
+    ) async throws(AnyFault) -> Launch {
+        if case .slotTaken = await run.begin() { return .slotTaken }
+        if let stopping { await run.stop(stopping) }
+        let answer: JobHold
+        do {
+            answer = try await ports.liveness.hold(job: job.name, for: id)
+        } catch {
+            _ = await run.decline(.failed, error.summary)
+            throw error
+        }
+        switch answer {
+        case .busy(let other):
+            let (record, missing) = await run.decline(.skipped, "run \(other) of this job is still under way")
+            if let missing { throw missing }
+            return .skipped(record)
+        case .held(let hold):
+            do {
+                _ = try await store.open()
+            } catch {
+                _ = await run.decline(.failed, error.summary)
+                await hold.release()
+                throw error
+            }
+            let (record, missing) = await run.perform()
+            await hold.release()
+            if missing == nil { await replay() } else { owing = (owing + [run]).suffix(Self.owingMax) }
             return .ended(record, notRecorded: missing)
         }
     }
 
-    private func skip(
-        _ id: UUID, _ job: Job, _ trigger: Trigger, _ outcome: Outcome, _ reason: String
-    ) async throws(AnyFault) -> Launch {
-        let now = ports.ambient.wallTime()
-        let record = RunRecord(
-            id: id, job: job.name, kind: job.kind, trigger: trigger, owner: ports.ambient.owner,
-            state: .ended(outcome), summary: reason, startedAt: now, endedAt: now)
-        if case .slotTaken = try await ports.book.begin(record) { return .slotTaken }
-        observer.observe(.ended(record))
-        return .skipped(record)
+    /// Writes what the catalog did not take of earlier runs, now that it takes records again.
+    private func replay() async {
+        // Taken out first, so that nobody else writes the same meanwhile.
+        let runs = owing
+        owing = []
+        for (index, run) in runs.enumerated() where await run.settle() != nil {
+            owing = runs[index...] + owing
+            return
+        }
     }
 }

@@ -13,21 +13,53 @@ package enum ToolFailure {
             mayPass: mayPass(result.errorTail))
     }
 
-    /// The last error line, without the program's own prefix.
+    /// The last error line, without the program's own prefix, and what the server said if that stands apart.
     static func lastMessage(_ tail: String) -> String {
-        let lines = tail.split(whereSeparator: \.isNewline).map { $0.trimmingPrefix { $0 == " " } }
+        let lines = tail.split(whereSeparator: \.isNewline)
         // pg_dump follows an error with DETAIL, HINT and the query; the error itself says more.
-        let chosen = lines.last { $0.contains("error:") || $0.contains("FATAL:") } ?? lines.last ?? ""
-        return String(chosen.prefix(500))
+        let chosen =
+            errorLines(lines).last { !$0.contains(workerDied) } ?? errorLines(lines).last ?? lines.last ?? ""
+        let detail = lines.last { $0.contains(serverSaid) }.flatMap { line in
+            line.firstRange(of: serverSaid).map { line[$0.upperBound...] }
+        }
+        let parts = [withoutPrefix(chosen)] + (detail.map { [trimmed($0)] } ?? [])
+        return String(parts.joined(separator: " ").prefix(500))
     }
 
     /// Whether the same call may succeed later: everything, but what somebody must mend first.
     static func mayPass(_ tail: String) -> Bool {
         let permanent = [
-            "permission denied", "does not exist", "no matching", "authentication failed", "server version mismatch",
+            "permission denied", "does not exist", "no matching", "authentication failed",
+            "server version mismatch",
             "does not support compression", "unrecognized option", "invalid option", "no password supplied",
             "row-level security", "No space left",
         ]
-        return !permanent.contains { tail.contains($0) }
+        // Warnings say such things too, of objects that are left out.
+        let lines = tail.split(whereSeparator: \.isNewline)
+        let telling = errorLines(lines) + lines.filter { $0.contains(serverSaid) }
+        return !(telling.isEmpty ? lines : telling).contains { line in
+            permanent.contains { line.contains($0) }
+        }
+    }
+
+    /// What a parallel dump says last, after the worker has said why (`src/bin/pg_dump/parallel.c`).
+    private static let workerDied = "a worker process died unexpectedly"
+    /// Begins the server's own words after a failed COPY (`dumpTableData_copy` in `src/bin/pg_dump/pg_dump.c`).
+    private static let serverSaid = "Error message from server: "
+
+    private static func errorLines(_ lines: [Substring]) -> [Substring] {
+        lines.filter { $0.contains("error:") || $0.contains("FATAL:") }
+    }
+
+    /// The line without `pg_dump: error: ` before it.
+    private static func withoutPrefix(_ line: Substring) -> String {
+        guard let mark = line.firstRange(of: "error: "), line[..<mark.lowerBound].hasSuffix(": "),
+            !line[..<mark.lowerBound].dropLast(2).contains(" ")
+        else { return trimmed(line) }
+        return trimmed(line[mark.upperBound...])
+    }
+
+    private static func trimmed(_ text: Substring) -> String {
+        String(text.trimmingPrefix { $0 == " " || $0 == "\t" })
     }
 }

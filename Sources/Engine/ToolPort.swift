@@ -40,7 +40,8 @@ package struct ToolCall: Sendable, Equatable {
     package var stopGrace: Duration
 
     package init(
-        executable: String, arguments: [String], environment: [String: String] = [:], stopGrace: Duration = .seconds(10)
+        executable: String, arguments: [String], environment: [String: String] = [:],
+        stopGrace: Duration = .seconds(10)
     ) {
         self.executable = executable
         self.arguments = arguments
@@ -82,7 +83,8 @@ package struct ToolResult: Sendable, Equatable {
     }
 
     package init(
-        end: End, output: [UInt8] = [], errorTail: String = "", warnings: [String] = [], wasStopped: Bool = false
+        end: End, output: [UInt8] = [], errorTail: String = "", warnings: [String] = [],
+        wasStopped: Bool = false
     ) {
         self.end = end
         self.output = output

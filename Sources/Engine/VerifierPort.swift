@@ -5,5 +5,6 @@ package protocol VerifierPort: Sendable {
     /// Reads and decodes the archive at an absolute path; never throws, since what it cannot tell is a verdict.
     ///
     /// - Parameter progress: Called now and then with the bytes read so far and the bytes in all.
-    func verify(path: String, progress: @escaping @Sendable (Int64, Int64) -> Void) async -> VerificationReport
+    func verify(path: String, progress: @escaping @Sendable (Int64, Int64) -> Void) async
+        -> VerificationReport
 }

@@ -23,7 +23,8 @@ package struct SlotView: Sendable, Equatable, Codable {
         window = slot.schedule.window?.name
         open = slot.schedule.window?.contains(slot.at) ?? true
         expectedSeconds = expected.map {
-            (Double($0.components.seconds) * 1000 + Double($0.components.attoseconds / 1_000_000_000_000_000)) / 1000
+            (Double($0.components.seconds) * 1000 + Double($0.components.attoseconds / 1_000_000_000_000_000))
+                / 1000
         }
     }
 }
