@@ -52,30 +52,48 @@ package enum JSONSchema {
     }
 
     private static func section(_ keys: [KeyDeclaration]) -> [(key: String, value: JSONText)] {
-        let properties = keys.map { key in
-            (key: key.name, value: JSONText.object([("description", .text(plain(key)))] + schema(key.shape)))
-        }
-        return [
+        var parts: [(key: String, value: JSONText)] = [
             ("type", .text("object")), ("additionalProperties", .flag(false)),
-            ("properties", .object(properties)),
         ]
+        let required = keys.filter(\.isRequired).map { JSONText.text($0.name) }
+        if !required.isEmpty { parts.append(("required", .list(required))) }
+        let properties = keys.map { key in
+            (key: key.name, value: JSONText.object(description(key) + standard(key) + schema(key.shape)))
+        }
+        parts.append(("properties", .object(properties)))
+        return parts
     }
 
     /// The documentation and the default in one text, since the default may be words.
-    private static func plain(_ key: KeyDeclaration) -> String {
+    private static func description(_ key: KeyDeclaration) -> [(key: String, value: JSONText)] {
         let standard =
             switch key.standard {
-            case .written(let text): "Default: \(text)."
-            case .described(let words): "Default: \(words)."
+            case .written(let text): " Default: \(text)."
+            case .described(let words): " Default: \(words)."
+            case .required: ""
             }
-        return "\(key.doc) \(standard)".replacing("`", with: "")
+        return [("description", .text("\(key.doc)\(standard)".replacing("`", with: "")))]
+    }
+
+    /// What an editor fills in.
+    private static func standard(_ key: KeyDeclaration) -> [(key: String, value: JSONText)] {
+        guard case .written(let text) = key.standard else { return [] }
+        switch key.shape {
+        case .flag: return [("default", .flag(text == "true"))]
+        case .whole: return [("default", Int(text).map(JSONText.whole) ?? .text(text))]
+        case .text, .choice, .list, .named, .section, .either: return [("default", .text(text))]
+        }
     }
 
     private static func schema(_ shape: Shape) -> [(key: String, value: JSONText)] {
         switch shape {
         case .text(_, let pattern?):
             return orVariable([("type", .text("string")), ("pattern", .text(pattern))])
-        case .text(_, nil): return [("type", .list([.text("string"), .text("number"), .text("boolean")]))]
+        case .text(_, nil):
+            return [
+                ("type", .list([.text("string"), .text("number"), .text("boolean")])),
+                ("minLength", .whole(1)),
+            ]
         case .flag: return orVariable([("type", .text("boolean"))])
         case .whole(let range):
             return orVariable([

@@ -1,6 +1,11 @@
 import Faults
 import Policy
 
+extension Form where Value == JobKind {
+    /// The kind that this version runs is offered; the other words are known, and refused with a remedy of their own.
+    static let kind = Form(shape: .choice([JobKind.backup.rawValue]), read: Form.choice.read)
+}
+
 extension Form where Value == Retention {
     /// The rules of `keep:`.
     static let keep = Form.section(KeepKeys.all, owner: "keep") { section in

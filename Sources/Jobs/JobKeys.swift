@@ -3,8 +3,7 @@ import Policy
 /// The keys of a job file, `jobs/*.yaml`.
 enum JobKeys {
     static let kind = Key(
-        "kind", Form<JobKind>.choice, .written("backup"),
-        "What the job does. This version runs `backup`; the other words are known and refused.")
+        "kind", Form<JobKind>.kind, .written("backup"), "What the job does; this version runs backups only.")
     static let target = Key(
         "target", Form<String>.glob.oneOrMany, .described("every target"),
         "The targets it works on, by exact name or glob.")

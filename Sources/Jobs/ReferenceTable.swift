@@ -20,6 +20,7 @@ package enum ReferenceTable {
                 switch key.standard {
                 case .written(let text): "`\(text)`"
                 case .described(let words): words
+                case .required: "must be written"
                 }
             return "| `\(key.name)` | \(key.shape.title) | \(standard) | \(key.doc) |"
         }

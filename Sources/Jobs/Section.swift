@@ -30,7 +30,7 @@ struct Section {
     func value<Value>(_ key: Key<Value>) -> Value? {
         if let value = values[key.declaration.name] { return key.form.read(value) }
         switch key.declaration.standard {
-        case .described: return nil
+        case .described, .required: return nil
         case .written(let text):
             return key.form.read(field.child(.scalar(.init(text)), key.declaration.name))
         }

@@ -52,7 +52,9 @@ extension Form where Value == String {
 
 extension Form where Value == Window.Opening {
     /// One opening.
-    static let opening = Form<String>.text("opening").map { text, field -> Window.Opening? in
+    static let opening = Form<String>.text(
+        "opening", pattern: "^([A-Za-z,-]+ +)?[0-9]{1,2}:[0-9]{2}-[0-9]{1,2}:[0-9]{2}$"
+    ).map { text, field -> Window.Opening? in
         do throws(PolicyFault) {
             return try Window.Opening.parse(text)
         } catch {

@@ -39,7 +39,7 @@ enum SettingsKeys {
 /// The keys of one entry of `targets:`.
 enum TargetKeys {
     static let url = Key(
-        "url", Form<ConnectionInfo>.connection, .described("must be written"),
+        "url", Form<ConnectionInfo>.connection, .required,
         "A connection URL or string: all that libpq takes, and what application frameworks write.")
     static let password = Key(
         "password", Form<String>.secret("text"), .described("the URL's"),
@@ -54,7 +54,7 @@ enum TargetKeys {
 /// The key of one entry of `stores:`.
 enum StoreKeys {
     static let path = Key(
-        "path", Form<String>.path, .described("must be written"),
+        "path", Form<String>.path, .required,
         "The folder, absolute or from the folder of this file; `~/` is the home directory.")
 
     static let all = [path.declaration]
@@ -65,7 +65,7 @@ enum WindowKeys {
     static let zone = Key(
         "zone", Form<String>.zone, .described("that of the crontab line"), "The time zone of the openings.")
     static let open = Key(
-        "open", Form<Window.Opening>.opening.oneOrMany, .described("must be written"),
+        "open", Form<Window.Opening>.opening.oneOrMany, .required,
         "Openings such as `22:00-06:00`, `Mon-Fri 22:00-06:00` or `Sat,Sun 00:00-24:00`. The days are those on which "
             + "an opening begins; an end that is not after the beginning is on the next day.")
 

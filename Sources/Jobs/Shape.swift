@@ -64,12 +64,22 @@ struct KeyDeclaration: Sendable {
     /// Sentences for the documentation and for editors.
     let doc: String
 
+    /// Whether there is no default.
+    var isRequired: Bool {
+        switch standard {
+        case .required: true
+        case .written, .described: false
+        }
+    }
+
     /// What holds where the key is not written.
     enum Standard: Sendable {
         /// Text that is read like a value in the file.
         case written(String)
         /// Words for a reader; the value is made by the code.
         case described(String)
+        /// The key must be written.
+        case required
     }
 }
 
