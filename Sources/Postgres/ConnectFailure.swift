@@ -3,8 +3,9 @@
 /// The server's own message carries its SQLSTATE, since the connection asks for verbose errors: it is found by that,
 /// in whatever language it is written. What libpq itself says is English, as the program sets no locale; those texts
 /// stand in `fe-connect.c`, `fe-auth.c` and `fe-secure-openssl.c` of libpq.
-enum ConnectFailure {
-    static func classify(_ text: String, address: String) -> PostgresFault {
+package enum ConnectFailure {
+    /// The fault that a failed attempt to connect means, by the text of `PQerrorMessage`.
+    package static func classify(_ text: String, address: String) -> PostgresFault {
         if let message = serverMessage(in: text) { return classify(message, address: address) }
         let cause = causes(in: text)
         func has(_ needles: String...) -> Bool { needles.contains { text.contains($0) } }

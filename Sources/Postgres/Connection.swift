@@ -109,7 +109,7 @@ package actor Connection {
     private func connect() async throws(PostgresFault) {
         let options = options
         session = try await interruptible { wakeUp throws(PostgresFault) in
-            try Session(options, wakeUp: wakeUp)
+            try Session.connect(options, wakeUp: wakeUp)
         }
     }
 

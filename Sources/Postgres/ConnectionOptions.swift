@@ -56,13 +56,34 @@ package struct ConnectionOptions: Sendable {
 
     /// For people: `host:port`, the socket's folder, or all of them for several hosts; no user, no secrets.
     package var address: String {
-        let hosts = (self["host"] ?? self["hostaddr"] ?? "").split(
-            separator: ",", omittingEmptySubsequences: false)
-        let ports = (self["port"] ?? "").split(separator: ",", omittingEmptySubsequences: false)
+        let hosts = list(self["host"] == nil ? "hostaddr" : "host")
+        let ports = list("port")
         return hosts.enumerated().map { index, host in
             let port = ports.count == 1 ? ports[0] : index < ports.count ? ports[index] : ""
             if host.isEmpty { return "the local socket" }
-            return host.hasPrefix("/") || port.isEmpty ? String(host) : "\(host):\(port)"
+            return host.hasPrefix("/") || port.isEmpty ? host : "\(host):\(port)"
         }.joined(separator: ", ")
+    }
+
+    /// The same without the hosts up to this one; nil if it is not in the list, or the last.
+    func after(host: String, port: String) -> ConnectionOptions? {
+        let names = list(self["host"] == nil ? "hostaddr" : "host")
+        let ports = list("port")
+        guard
+            let index = names.indices.first(where: {
+                names[$0] == host && (ports.count < 2 || ports[$0] == port)
+            }),
+            index < names.count - 1, ports.count < 2 || ports.count == names.count
+        else { return nil }
+        var rest = self
+        for keyword in ["host", "hostaddr", "port"] where list(keyword).count > 1 {
+            rest.parameters.append((keyword, list(keyword).dropFirst(index + 1).joined(separator: ",")))
+        }
+        return rest
+    }
+
+    /// The elements of a value that lists one for each host.
+    private func list(_ keyword: String) -> [String] {
+        (self[keyword] ?? "").split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     }
 }

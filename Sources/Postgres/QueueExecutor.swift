@@ -2,7 +2,7 @@ import Dispatch
 
 /// Runs an actor's work on a dispatch queue of its own, so that waiting for a socket blocks no thread of the pool.
 ///
-/// docs/decisions/0010-libpq-threading.md tells why.
+/// docs/decisions/libpq-threading.md tells why.
 final class QueueExecutor: SerialExecutor {
     private let queue: DispatchQueue
 

@@ -7,29 +7,49 @@ final class Session {
     private let connection: OpaquePointer
     private let notices = NoticeBox()
     private(set) var address: String
+    /// Set when what the server sends next would belong to nobody.
+    private var isUseless = false
     /// How long the server gets to obey a cancel request before the connection is given up.
     private static let cancelGrace = Duration.seconds(5)
 
-    /// Connects, blocking the calling thread.
-    init(_ options: ConnectionOptions, wakeUp: WakeUp) throws(PostgresFault) {
+    /// Connects, blocking the calling thread, to the first of the hosts that fits.
+    static func connect(_ options: ConnectionOptions, wakeUp: WakeUp) throws(PostgresFault) -> Session {
+        var left = options
+        while true {
+            var silentHost: (host: String, port: String)?
+            do throws(PostgresFault) {
+                return try Session(left, address: options.address, wakeUp: wakeUp) { silentHost = ($0, $1) }
+            } catch {
+                // A host that takes the connection and then says nothing ends libpq's search; the others may be well.
+                guard case .connectTimedOut = error, let silentHost,
+                    let rest = left.after(host: silentHost.host, port: silentHost.port)
+                else { throw error }
+                left = rest
+            }
+        }
+    }
+
+    /// Connects; `onSilence` hears of a host that did not answer in time.
+    private init(
+        _ options: ConnectionOptions, address: String, wakeUp: WakeUp, onSilence: (String, String) -> Void
+    ) throws(PostgresFault) {
         let parameters = options.libpqParameters
         guard !parameters.contains(where: { $0.keyword.utf8.contains(0) || $0.value.utf8.contains(0) }) else {
             throw .badParameter(cause: "it holds a zero byte")
         }
-        let keywords = CStrings(parameters.map(\.keyword))
-        let values = CStrings(parameters.map(\.value))
-        guard let connection = PQconnectStartParams(keywords.pointers, values.pointers, 0) else {
-            throw .badParameter(cause: "libpq is out of memory")
+        let begun = CStrings(parameters.map(\.keyword)).withPointers { keywords in
+            CStrings(parameters.map(\.value)).withPointers { values in
+                PQconnectStartParams(keywords, values, 0)
+            }
         }
-        self.connection = connection
-        address = options.address
-        if options["host"] == nil, options["hostaddr"] == nil, let host = PQhost(connection) {
-            address = String(cString: host)
-        }
+        guard let begun else { throw .badParameter(cause: "libpq is out of memory") }
+        connection = begun
+        let isNamed = options["host"] != nil || options["hostaddr"] != nil
+        self.address = isNamed ? address : PQhost(begun).map { String(cString: $0) } ?? address
         // With verbose errors a failed login carries its SQLSTATE in the text, the only place where libpq shows it.
         PQsetErrorVerbosity(connection, PQERRORS_VERBOSE)
         notices.attach(to: connection)
-        try establish(limit: options.addressLimit, wakeUp: wakeUp)
+        try establish(limit: options.addressLimit, wakeUp: wakeUp, onSilence: onSilence)
         _ = notices.take()
     }
 
@@ -40,7 +60,7 @@ final class Session {
     /// `server_version_num` of the server, such as 150018.
     var serverVersion: Int { Int(PQserverVersion(connection)) }
     /// Whether the connection is whole as far as anybody knows.
-    var isOpen: Bool { PQstatus(connection) == CONNECTION_OK }
+    var isOpen: Bool { !isUseless && PQstatus(connection) == CONNECTION_OK }
     /// Whether a transaction is open on it.
     var inTransaction: Bool { PQtransactionStatus(connection) != PQTRANS_IDLE }
 
@@ -55,9 +75,9 @@ final class Session {
         guard !sql.utf8.contains(0), !texts.contains(where: { $0?.utf8.contains(0) ?? false }) else {
             throw .zeroByte
         }
-        let parameters = CStrings(texts)
-        let sent = PQsendQueryParams(
-            connection, sql, Int32(texts.count), nil, texts.isEmpty ? nil : parameters.pointers, nil, nil, 0)
+        let sent = CStrings(texts).withPointers { parameters in
+            PQsendQueryParams(connection, sql, Int32(texts.count), nil, parameters, nil, nil, 0)
+        }
         return try answer(sent, limit: limit, wakeUp: wakeUp)
     }
 
@@ -69,7 +89,9 @@ final class Session {
 
     // MARK: Connecting
 
-    private func establish(limit: Duration, wakeUp: WakeUp) throws(PostgresFault) {
+    private func establish(
+        limit: Duration, wakeUp: WakeUp, onSilence: (String, String) -> Void
+    ) throws(PostgresFault) {
         var waitFor = POLLOUT
         var peer = currentPeer
         var deadline = ContinuousClock.now + limit
@@ -85,6 +107,7 @@ final class Session {
                 // libpq goes on to the next address when a socket fails, and this makes the socket fail.
                 shutdown(PQsocket(connection), Int32(SHUT_RDWR))
                 timedOut = true
+                onSilence(peer[0], peer[2])
                 deadline = ContinuousClock.now + limit
             }
             let status = PQconnectPoll(connection)
@@ -128,7 +151,7 @@ final class Session {
                 rows = Rows(result: result, notices: notices)
             case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
                 // Nobody here reads or feeds a COPY, and the protocol has no way back but to close.
-                shutdown(PQsocket(connection), Int32(SHUT_RDWR))
+                giveUp()
                 throw .connectionLost(address: address, cause: "COPY is not supported on this connection")
             default: fault = fault ?? statementFault(result)
             }
@@ -158,13 +181,16 @@ final class Session {
             case .limitReached where !wait.isCancelling:
                 wait.cancel(.tooLong, connection: connection, grace: Self.cancelGrace)
             case .limitReached:
-                // The server does not obey: what it sends later belongs to nobody, so the connection is useless.
-                shutdown(PQsocket(connection), Int32(SHUT_RDWR))
-                PQconsumeInput(connection)
+                giveUp()
                 throw wait.given(
                     .connectionLost(address: address, cause: "it does not cancel"), address: address)
             }
         }
+    }
+
+    private func giveUp() {
+        isUseless = true
+        shutdown(PQsocket(connection), Int32(SHUT_RDWR))
     }
 
     private func statementFault(_ result: OpaquePointer) -> PostgresFault {

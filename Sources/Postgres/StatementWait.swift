@@ -75,27 +75,3 @@ private final class CancelRequest: @unchecked Sendable {
         PQcancel(handle, &reason, Int32(reason.count))
     }
 }
-
-/// A NULL-terminated array of C strings that frees itself.
-final class CStrings {
-    private var copies: [UnsafeMutablePointer<CChar>?]
-    /// Valid while the object lives, which its users see to by holding it.
-    let pointers: UnsafeMutablePointer<UnsafePointer<CChar>?>
-
-    /// Copies the texts; nil becomes a NULL pointer.
-    init(_ texts: [String?]) {
-        copies = texts.map { $0.flatMap { strdup($0) } }
-        pointers = .allocate(capacity: copies.count + 1)
-        for (index, copy) in copies.enumerated() { pointers[index] = UnsafePointer(copy) }
-        pointers[copies.count] = nil
-    }
-
-    deinit {
-        for copy in copies {
-            // Parameters hold passwords at times.
-            if let copy { explicit_bzero(copy, strlen(copy)) }
-            free(copy)
-        }
-        pointers.deallocate()
-    }
-}
