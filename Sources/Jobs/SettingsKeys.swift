@@ -8,14 +8,16 @@ enum SettingsKeys {
         "Where the records of runs and backups are kept: `embedded` is a private PostgreSQL server under the state "
             + "directory, and a connection URL is a database of your own, on a server from version 12 on.")
     static let state = Key(
-        "state", Form<String>.path, .described("the state directory of the machine or the user"),
+        "state", Form<String>.path,
+        .described("`/var/lib/pgvigil/state` for root, else `~/.local/state/pgvigil/state`"),
         "Folder for locks, the embedded catalog, and private files of running jobs.")
     static let targets = Key(
         "targets", Form<TargetEntry>.target.named("target"),
         .described("`main` of `DATABASE_URL`, and one of every `*_DATABASE_URL`"),
         "The PostgreSQL servers to take care of: a connection URL, or the keys below.")
     static let stores = Key(
-        "stores", Form<String>.store.named("store"), .described("`local`, in the data directory"),
+        "stores", Form<String>.store.named("store"),
+        .described("`local` at `/var/lib/pgvigil/store` for root, else `~/.local/state/pgvigil/store`"),
         "The folders that backups go to: a path, or the key below.")
     static let windows = Key(
         "windows", Form<Window>.window.named("window"), .described("none"),
