@@ -13,7 +13,8 @@ package protocol Fault: Error, Sendable, CustomStringConvertible {
     var place: Place? { get }
     /// What the program ends with if this fault ends it.
     var exitStatus: ExitStatus { get }
-    /// Whether the same call may succeed later without anybody doing anything: the one thing that a retry looks at.
+    /// Whether the same call may succeed later without anybody doing anything: the one thing that a retry
+    /// looks at.
     var mayPass: Bool { get }
 }
 

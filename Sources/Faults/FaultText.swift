@@ -27,7 +27,8 @@ package enum FaultText {
 
     /// Control characters, line and paragraph separators, and the marks that turn the direction of writing.
     ///
-    /// The last can make a terminal show a line in another order than it is written (Unicode Standard Annex 9).
+    /// The last can make a terminal show a line in another order than it is written (Unicode Standard Annex
+    /// 9).
     private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x00..<0x20, 0x7F..<0xA0, 0x2028...0x202E, 0x2066...0x2069, 0x200E, 0x200F, 0x061C: true

@@ -2,8 +2,8 @@
 package enum Suggestion {
     /// The candidate nearest to `word` by edit distance, if one is near enough to be a slip of the pen.
     ///
-    /// Near enough is at most one edit in three characters, and not every character. Words longer than 64 characters get no suggestion,
-    /// which bounds the work for text from outside.
+    /// Near enough is at most one edit in three characters, and not every character. Words longer than 64
+    /// characters get no suggestion, which bounds the work for text from outside.
     package static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
         guard word.count <= 64 else { return nil }
         let limit = max(1, word.count / 3)
@@ -18,7 +18,8 @@ package enum Suggestion {
         return best?.candidate
     }
 
-    /// Edits (insert, delete, replace, swap of neighbours) from one text to the other: optimal string alignment.
+    /// Edits (insert, delete, replace, swap of neighbours) from one text to the other: optimal string
+    /// alignment.
     private static func editDistance(_ from: [Character], _ to: [Character]) -> Int {
         var beforeLast: [Int] = []
         var last = Array(0...to.count)

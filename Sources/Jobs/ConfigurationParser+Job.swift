@@ -80,7 +80,8 @@ extension ConfigurationParser {
         }
         if spec.workers > 1, spec.format != .directory {
             report(
-                "workers: \(spec.workers) needs the directory format, and this job writes \(spec.format.rawValue)",
+                "workers: \(spec.workers) needs the directory format, and this job writes "
+                    + "\(spec.format.rawValue)",
                 "Write format: directory, or remove workers.", at: section.place(JobKeys.workers))
         }
         switch (spec.format, spec.compression) {

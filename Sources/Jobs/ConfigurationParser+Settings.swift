@@ -3,7 +3,8 @@ import Policy
 import Yams
 
 extension ConfigurationParser {
-    /// Settings as far as they could be read, with the names they declare, so that one fault does not make others.
+    /// Settings as far as they could be read, with the names they declare, so that one fault does not make
+    /// others.
     struct SettingsReading {
         var settings: Settings
         var names: CrossCheck.Names
@@ -46,7 +47,8 @@ extension ConfigurationParser {
         }
     }
 
-    /// The targets of the file, or of the environment where the file has none; the names of those with faults too.
+    /// The targets of the file, or of the environment where the file has none; the names of those with faults
+    /// too.
     private static func readTargets(
         _ section: Section?, _ text: String?, _ findings: Findings
     ) -> (read: [Target], names: [String]?) {

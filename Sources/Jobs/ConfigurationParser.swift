@@ -4,8 +4,8 @@ package import Faults
 package enum ConfigurationParser {
     /// Everything at once, with the checks across files.
     ///
-    /// - Returns: the configuration, or every fault of it: first those of the settings, then those of each job in the
-    ///   order of the files.
+    /// - Returns: the configuration, or every fault of it: first those of the settings, then those of each
+    ///   job in the order of the files.
     package static func parse(_ source: ConfigurationSource) -> Result<Configuration, FaultList> {
         let reading = readSettings(
             text: source.settings?.text, file: source.settings?.path ?? "pgvigil.yaml",
@@ -44,7 +44,8 @@ package enum ConfigurationParser {
         return (faults.isEmpty ? job : nil, faults)
     }
 
-    /// What must agree between the settings and the jobs: targets and stores that jobs name, and jobs of one name.
+    /// What must agree between the settings and the jobs: targets and stores that jobs name, and jobs of one
+    /// name.
     package static func crossCheck(settings: Settings, jobs: [Job]) -> [AnyFault] {
         let names = CrossCheck.Names(
             targets: settings.targets.map(\.name), stores: settings.stores.map(\.name))

@@ -1,6 +1,7 @@
 package import Faults
 
-/// All that the configuration is made of, read by the caller: this module opens no file and asks no environment.
+/// All that the configuration is made of, read by the caller: this module opens no file and asks no
+/// environment.
 package struct ConfigurationSource: Sendable {
     /// One file: its path as messages shall show it, and what it holds.
     package struct File: Sendable, Equatable {

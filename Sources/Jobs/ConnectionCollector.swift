@@ -28,7 +28,8 @@ struct ConnectionCollector {
         }
     }
 
-    /// Sets a keyword that somebody wrote: translates those of frameworks, leaves out those that mean nothing here.
+    /// Sets a keyword that somebody wrote: translates those of frameworks, leaves out those that mean nothing
+    /// here.
     mutating func setOrIgnore(_ keyword: String, _ value: String) throws(URLProblem) {
         if keyword == "ssl" || keyword == "sslmode" || keyword == "requiressl" {
             try setSSL(keyword, value)

@@ -1,10 +1,11 @@
-/// Reads connection strings: those that libpq reads, with libpq's result, and what application frameworks write.
+/// Reads connection strings: those that libpq reads, with libpq's result, and what application frameworks
+/// write.
 package enum ConnectionURL {
     /// Reads a URI (`postgres://…`) or a string of `keyword=value` pairs.
     ///
-    /// What libpq's `conninfo_uri_parse_options` and `conninfo_parse` (src/interfaces/libpq/fe-connect.c) accept gets
-    /// the values that they give it. On top, the schemes of other libraries, an unescaped `@` or `/` in a password
-    /// where nothing else can be meant, and the parameters of frameworks are understood.
+    /// What libpq's `conninfo_uri_parse_options` and `conninfo_parse` (src/interfaces/libpq/fe-connect.c)
+    /// accept gets the values that they give it. On top, the schemes of other libraries, an unescaped `@` or
+    /// `/` in a password where nothing else can be meant, and the parameters of frameworks are understood.
     ///
     /// - Throws: ``JobsFault/badURL(of:_:)``, without any text that may belong to a password.
     package static func parse(_ text: String) throws(JobsFault) -> ConnectionInfo {
@@ -31,7 +32,8 @@ package enum ConnectionURL {
         return try collector.finish()
     }
 
-    /// What stands before `://`, if it looks like a scheme, and what stands after it; `jdbc:` before it is left out.
+    /// What stands before `://`, if it looks like a scheme, and what stands after it; `jdbc:` before it is
+    /// left out.
     private static func scheme(of text: URLBytes) -> (String, URLBytes)? {
         let isJDBC = text.prefix(5).text.lowercased() == "jdbc:"
         let body = isJDBC ? text.dropFirst(5) : text
@@ -43,7 +45,8 @@ package enum ConnectionURL {
         return (scheme.text.lowercased(), rest.dropFirst(3))
     }
 
-    /// PostgreSQL's two, those of dj-database-url and Laravel, and any of them with SQLAlchemy's driver behind a `+`.
+    /// PostgreSQL's two, those of dj-database-url and Laravel, and any of them with SQLAlchemy's driver
+    /// behind a `+`.
     private static func isPostgres(_ scheme: String) -> Bool {
         let dialect = String(scheme.prefix { $0 != "+" })
         return ["postgres", "postgresql", "postgis", "pgsql", "psql"].contains(dialect)

@@ -4,10 +4,11 @@ import Faults
 enum EnvironmentTargets {
     private static let suffix = "_DATABASE_URL"
 
-    /// `main` of `DATABASE_URL`, `inventory` of `INVENTORY_DATABASE_URL`; `_` becomes `-`; in the order of the names.
+    /// `main` of `DATABASE_URL`, `inventory` of `INVENTORY_DATABASE_URL`; `_` becomes `-`; in the order of
+    /// the names.
     ///
-    /// An empty variable counts as not set. Each target is limited to its URL's database, since the application's
-    /// server may hold others that are nobody's business here.
+    /// An empty variable counts as not set. Each target is limited to its URL's database, since the
+    /// application's server may hold others that are nobody's business here.
     ///
     /// - Returns: the targets that can be read, the names of all that are meant, and every fault.
     static func read(

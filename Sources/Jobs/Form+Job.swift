@@ -2,7 +2,8 @@ import Faults
 import Policy
 
 extension Form where Value == JobKind {
-    /// The kind that this version runs is offered; the other words are known, and refused with a remedy of their own.
+    /// The kind that this version runs is offered; the other words are known, and refused with a remedy of
+    /// their own.
     static let kind = Form(shape: .choice([JobKind.backup.rawValue]), read: Form.choice.read)
 }
 

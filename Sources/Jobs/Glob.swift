@@ -1,9 +1,10 @@
-/// Shell patterns for names of databases and targets: `*`, `?`, `[a-z]`, `[!a-z]`, and `\` before a character that
-/// stands for itself.
+/// Shell patterns for names of databases and targets: `*`, `?`, `[a-z]`, `[!a-z]`, and `\` before a character
+/// that stands for itself.
 package enum Glob {
     /// Whether the whole name matches; letters match in their own case only.
     ///
-    /// Takes time in proportion to the product of both lengths at worst. A `[` without its `]` stands for itself.
+    /// Takes time in proportion to the product of both lengths at worst. A `[` without its `]` stands for
+    /// itself.
     package static func matches(_ pattern: String, _ name: String) -> Bool {
         let tokens = tokens(of: pattern)
         let characters = Array(name.unicodeScalars)
@@ -92,7 +93,8 @@ package enum Glob {
         return tokens
     }
 
-    /// The set behind a `[`, and what comes after its `]`; a `]` that comes first is part of the set, as in a shell.
+    /// The set behind a `[`, and what comes after its `]`; a `]` that comes first is part of the set, as in a
+    /// shell.
     private static func set(in text: ArraySlice<Unicode.Scalar>) -> (Token, ArraySlice<Unicode.Scalar>)? {
         var rest = text
         let inverted = rest.first == "!" || rest.first == "^"

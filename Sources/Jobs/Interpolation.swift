@@ -1,4 +1,5 @@
-/// Puts the environment into text: `${NAME}`, `${NAME:-default}`, and `$${` for a `${` that is meant as it stands.
+/// Puts the environment into text: `${NAME}`, `${NAME:-default}`, and `$${` for a `${` that is meant as it
+/// stands.
 enum Interpolation {
     /// The text with every variable replaced; what a variable holds is not read again.
     ///

@@ -20,7 +20,8 @@ package enum SchemaFile: String, Sendable, Equatable, CaseIterable {
     }
 }
 
-/// Makes JSON Schemas of the declarations that the parser reads by, so that editors complete and check the files.
+/// Makes JSON Schemas of the declarations that the parser reads by, so that editors complete and check the
+/// files.
 package enum JSONSchema {
     /// The schema of a file as JSON text, with a line end.
     ///

@@ -19,7 +19,8 @@ enum JobKeys {
         "The format of pg_dump: one compressed file, a folder with a file for each table, or SQL text.")
     static let compression = Key(
         "compression", Form<BackupSpec.Compression>.compression, .written("zlib:6"),
-        "`none`, `zlib:0` to `zlib:9`, `lz4`, or `zstd:1` to `zstd:22`. lz4 and zstd need pg_dump 16 or later."
+        "`none`, `zlib:0` to `zlib:9`, `lz4`, or `zstd:1` to `zstd:22`. lz4 and zstd need pg_dump 16 or "
+            + "later."
     )
     static let workers = Key(
         "workers", Form<Int>.whole(1...64), .written("1"),
@@ -29,7 +30,8 @@ enum JobKeys {
         "Also save the roles and tablespaces of the server, which no dump of a database holds.")
     static let verify = Key(
         "verify", Form<BackupSpec.Verify>.choice, .written("decode"),
-        "What is read back from the disk before the backup counts: `decode` decodes every block and hashes every "
+        "What is read back from the disk before the backup counts: `decode` decodes every block and hashes "
+            + "every "
             + "file, `hash` only hashes.")
     static let keep = Key(
         "keep", Form<Retention>.keep, .described("everything"),
@@ -45,7 +47,8 @@ enum JobKeys {
         "How often a run is tried when what went wrong may pass.")
     static let schemas = Key(
         "schemas", Form<String>.text("pattern of pg_dump").oneOrMany, .described("all"),
-        "Only these schemas (`pg_dump --schema`). The backup is marked partial: extensions and large objects are "
+        "Only these schemas (`pg_dump --schema`). The backup is marked partial: extensions and large "
+            + "objects are "
             + "not in it.")
     static let excludeSchemas = Key(
         "exclude_schemas", Form<String>.text("pattern of pg_dump").oneOrMany, .described("none"),

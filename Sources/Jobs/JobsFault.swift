@@ -2,8 +2,8 @@ import Faults
 
 /// What can be wrong in the files and the environment that configure pgvigil.
 ///
-/// The place is added by who knows it. No case holds a value that may be secret: connection URLs are described by
-/// the names of their parts, and text of the environment is never repeated.
+/// The place is added by who knows it. No case holds a value that may be secret: connection URLs are
+/// described by the names of their parts, and text of the environment is never repeated.
 package enum JobsFault: Fault, Equatable {
     case notYAML(String)
     case tooMuchYAML(String)
@@ -91,7 +91,8 @@ package enum JobsFault: Fault, Equatable {
     package var remedy: String {
         switch self {
         case .notYAML:
-            "Indent with spaces, and put quotes around text that begins with one of * & ! % @ or holds ': ' or ' #'."
+            "Indent with spaces, and put quotes around text that begins with one of * & ! % @ or holds ': ' "
+                + "or ' #'."
         case .tooMuchYAML: "Make the file smaller and flatter."
         case .keyTwice(let key): "Keep one of the lines that set '\(key)'."
         case .unknownKey(_, _, let nearest?, _): "Write '\(nearest)'."

@@ -26,7 +26,8 @@ struct Section {
         self.values = values
     }
 
-    /// The value of a key, or its default; nil if the default is described only, or after a fault was reported.
+    /// The value of a key, or its default; nil if the default is described only, or after a fault was
+    /// reported.
     func value<Value>(_ key: Key<Value>) -> Value? {
         if let value = values[key.declaration.name] { return key.form.read(value) }
         switch key.declaration.standard {

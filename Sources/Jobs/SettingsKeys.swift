@@ -5,7 +5,8 @@ import Policy
 enum SettingsKeys {
     static let catalog = Key(
         "catalog", Form<CatalogLocation>.catalog, .written("embedded"),
-        "Where the records of runs and backups are kept: `embedded` is a private PostgreSQL server under the state "
+        "Where the records of runs and backups are kept: `embedded` is a private PostgreSQL server under "
+            + "the state "
             + "directory, and a connection URL is a database of your own, on a server from version 12 on.")
     static let state = Key(
         "state", Form<String>.path,
@@ -21,7 +22,8 @@ enum SettingsKeys {
         "The folders that backups go to: a path, or the key below.")
     static let windows = Key(
         "windows", Form<Window>.window.named("window"), .described("none"),
-        "When heavy work may run, for `window=NAME` in a crontab: openings such as `Mon-Fri 22:00-06:00`, or the "
+        "When heavy work may run, for `window=NAME` in a crontab: openings such as `Mon-Fri 22:00-06:00`, "
+            + "or the "
             + "keys below.")
     static let limits = Key(
         "limits", Form<Limits>.limits, .described("as below"), "Bounds on what runs at the same time.")
@@ -68,7 +70,8 @@ enum WindowKeys {
         "zone", Form<String>.zone, .described("that of the crontab line"), "The time zone of the openings.")
     static let open = Key(
         "open", Form<Window.Opening>.opening.oneOrMany, .required,
-        "Openings such as `22:00-06:00`, `Mon-Fri 22:00-06:00` or `Sat,Sun 00:00-24:00`. The days are those on which "
+        "Openings such as `22:00-06:00`, `Mon-Fri 22:00-06:00` or `Sat,Sun 00:00-24:00`. The days are those "
+            + "on which "
             + "an opening begins; an end that is not after the beginning is on the next day.")
 
     static let all = [zone.declaration, open.declaration]

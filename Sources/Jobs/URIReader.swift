@@ -20,9 +20,9 @@ enum URIReader {
 
     /// The `@` that ends user and password, or nil where there are none.
     ///
-    /// libpq takes the first `@` before any `/`. No host holds an `@`, so where the host would, the last `@` is
-    /// meant, and the others belong to a password that nobody encoded. Likewise a `/` before the first `@` can
-    /// only be part of a password if what stands between `:` and `/` is no port.
+    /// libpq takes the first `@` before any `/`. No host holds an `@`, so where the host would, the last `@`
+    /// is meant, and the others belong to a password that nobody encoded. Likewise a `/` before the first `@`
+    /// can only be part of a password if what stands between `:` and `/` is no port.
     private static func endOfCredentials(_ text: URLBytes) -> Int? {
         let upToSlash = text.upTo("/")
         let upToAt = text.upTo("@")
@@ -100,7 +100,8 @@ enum URIReader {
         }
     }
 
-    /// Undoes percent-encoding, as `conninfo_uri_decode`: a bad escape and `%00` are refused, `+` stands for itself.
+    /// Undoes percent-encoding, as `conninfo_uri_decode`: a bad escape and `%00` are refused, `+` stands for
+    /// itself.
     private static func decode(_ text: URLBytes) throws(URLProblem) -> String {
         var bytes: [UInt8] = []
         var rest = text

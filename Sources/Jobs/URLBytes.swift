@@ -1,5 +1,5 @@
-/// A part of a connection string. Bytes and not characters, as in libpq: a combining accent behind a `=` must not
-/// hide it.
+/// A part of a connection string. Bytes and not characters, as in libpq: a combining accent behind a `=` must
+/// not hide it.
 typealias URLBytes = ArraySlice<UInt8>
 
 extension URLBytes {

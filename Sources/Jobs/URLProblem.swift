@@ -63,7 +63,8 @@ package enum URLProblem: Error, Sendable, Equatable {
         case .percent: "Write %25 for a % that is meant as it stands."
         case .bracket: "Write [::1]:5432, or percent-encode a [ that is part of a password as %5B."
         case .host:
-            "Percent-encode the password: / is %2F, @ is %40, # is %23, ? is %3F; a socket's folder is %2Frun%2Fpostgresql."
+            "Percent-encode the password: / is %2F, @ is %40, # is %23, ? is %3F; a socket's folder is "
+                + "%2Frun%2Fpostgresql."
         case .port: "Write host:5432, and percent-encode a : or / that is part of a password as %3A and %2F."
         case .portCount: "Write each host with its port: host1:5432,host2:5433."
         case .query:

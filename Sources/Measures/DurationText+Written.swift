@@ -1,5 +1,6 @@
 extension DurationText {
-    /// The duration as it is written in settings, `30d`, `1h30m`, `90s` (as `1m30s`): what ``parse(_:)`` reads back.
+    /// The duration as it is written in settings, `30d`, `1h30m`, `90s` (as `1m30s`): what ``parse(_:)``
+    /// reads back.
     ///
     /// Parts below a millisecond are left out; a duration below zero is written as `0s`.
     package static func written(_ duration: Duration) -> String {

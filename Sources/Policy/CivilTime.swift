@@ -1,8 +1,10 @@
 import FoundationEssentials
 
-/// The civil date and time of an instant in a zone, by integer arithmetic on the proleptic Gregorian calendar.
+/// The civil date and time of an instant in a zone, by integer arithmetic on the proleptic Gregorian
+/// calendar.
 ///
-/// The conversions are Howard Hinnant's, "chrono-Compatible Low-Level Date Algorithms"; weeks are those of ISO 8601.
+/// The conversions are Howard Hinnant's, "chrono-Compatible Low-Level Date Algorithms"; weeks are those of
+/// ISO 8601.
 struct CivilTime: Sendable, Equatable {
     /// Days since 1970-01-01.
     let day: Int

@@ -22,7 +22,8 @@ package enum PolicyFault: Fault, Equatable {
     package var remedy: String {
         switch self {
         case .notAnOpening:
-            "Write two times and, before them, the days if not all: 22:00-06:00, Mon-Fri 22:00-06:00, Sat,Sun 00:00-24:00."
+            "Write two times and, before them, the days if not all: 22:00-06:00, Mon-Fri 22:00-06:00, "
+                + "Sat,Sun 00:00-24:00."
         case .notAWeekday(_, let nearest?): "Write \(nearest)."
         case .notAWeekday(_, nil): "Write Mon, Tue, Wed, Thu, Fri, Sat or Sun."
         }

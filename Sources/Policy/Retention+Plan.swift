@@ -8,11 +8,11 @@ extension Retention {
 
     /// What becomes of every set of one group (same target, database and job).
     ///
-    /// As in restic's `ApplyPolicy`, the sets are walked from the newest to the oldest, and the newest set of each
-    /// period counts for its rule until the rule has its number. Where we differ: only verified sets count; the
-    /// newest verified set, the newest proven one and held ones always stay; a set that is not verified stays until
-    /// a newer one is verified and `within` has passed; a set dated after `now` stays and does not count, since a
-    /// clock that was wrong once must not push out every later backup.
+    /// As in restic's `ApplyPolicy`, the sets are walked from the newest to the oldest, and the newest set of
+    /// each period counts for its rule until the rule has its number. Where we differ: only verified sets
+    /// count; the newest verified set, the newest proven one and held ones always stay; a set that is not
+    /// verified stays until a newer one is verified and `within` has passed; a set dated after `now` stays
+    /// and does not count, since a clock that was wrong once must not push out every later backup.
     ///
     /// - Parameter offset: seconds east of UTC at an instant, for the zone whose days and weeks are meant.
     /// - Returns: one decision a candidate, the newest first.

@@ -21,8 +21,8 @@ struct RetentionRule {
     let period: Period
     let number: Int
     private var counted = 0
-    /// Every period that has had its set; a set and not the last one, since local days can repeat in a zone that
-    /// crosses the date line.
+    /// Every period that has had its set; a set and not the last one, since local days can repeat in a zone
+    /// that crosses the date line.
     private var seen: Set<String> = []
 
     init(period: Period, number: Int) {

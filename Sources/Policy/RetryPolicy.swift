@@ -16,8 +16,8 @@ package struct RetryPolicy: Sendable, Equatable {
 
     /// What to do after attempt number `attempt` (from 1) has failed.
     ///
-    /// - Parameter jitter: from 0 to 1; moves the wait by up to a fifth, so that many jobs that failed together
-    ///   do not come back together.
+    /// - Parameter jitter: from 0 to 1; moves the wait by up to a fifth, so that many jobs that failed
+    ///   together do not come back together.
     /// - Returns: how long to wait before the next attempt, or nil when there is none.
     package func wait(afterAttempt attempt: Int, mayPass: Bool, jitter: Double) -> Duration? {
         guard mayPass, attempt < attemptsMax else { return nil }

@@ -4,7 +4,8 @@ import Faults
 extension Window.Opening {
     /// Reads one opening; without days it is every day's.
     ///
-    /// Days stand for the day that the opening begins on; a range may run over the end of the week (`Fri-Mon`).
+    /// Days stand for the day that the opening begins on; a range may run over the end of the week
+    /// (`Fri-Mon`).
     ///
     /// - Throws: ``PolicyFault``.
     package static func parse(_ text: some StringProtocol) throws(PolicyFault) -> Window.Opening {

@@ -4,7 +4,8 @@ package import FoundationEssentials
 extension Window {
     /// Whether work may go on at this instant; the start of an opening belongs to it, its end does not.
     ///
-    /// Times are civil times: in the night when clocks change, an opening lasts as long as its clock times do.
+    /// Times are civil times: in the night when clocks change, an opening lasts as long as its clock times
+    /// do.
     /// - Parameter offset: seconds east of UTC at an instant, for the window's zone.
     package func contains(_ date: Date, offset: (Date) -> Int) -> Bool {
         let civil = CivilTime(date, offset: offset)
@@ -21,7 +22,8 @@ extension Window {
         }
     }
 
-    /// The first instant after `date` at which the window is open if it is closed then, or closed if it is open.
+    /// The first instant after `date` at which the window is open if it is closed then, or closed if it is
+    /// open.
     ///
     /// - Parameter offset: seconds east of UTC at an instant, for the window's zone.
     /// - Returns: a whole minute at most eight days away; nil for a window that never changes.
