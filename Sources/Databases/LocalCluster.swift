@@ -120,6 +120,22 @@ package final class LocalCluster: Sendable {
         }
     }
 
+    /// Starts the server again if somebody has killed it; does nothing if it runs, or once we have stopped using it.
+    ///
+    /// - Throws: ``DatabasesFault``.
+    package func revive() async throws(DatabasesFault) {
+        try await OwnThread.run { [self] () throws(DatabasesFault) in
+            let start = try FileLock(folder.startLock)
+            guard start.lock(.exclusive, within: Self.lockLimit) else {
+                throw .busy(directory: directory, limit: Self.lockLimit)
+            }
+            let postmaster = Postmaster(folder: folder)
+            guard use.withLock({ $0 != nil }), postmaster.running() == nil else { return }
+            try folder.prepareToStart()
+            try postmaster.start(binaries: binaries, limit: Self.startLimit)
+        }
+    }
+
     /// Ends the use of it by us; the last user stops the server, and removes it if it is a throwaway. Later calls do
     /// nothing.
     ///
@@ -138,6 +154,8 @@ package final class LocalCluster: Sendable {
         }
         guard use.users.tryLock(.exclusive) else { return }
         try Postmaster(folder: folder).stop(atOnce: purpose == .throwaway, limit: Self.stopLimit)
+        // One in /tmp is made anew at the next start; PostgreSQL has emptied it.
+        if !folder.socket.hasPrefix(directory) { rmdir(folder.socket) }
         if use.owner != nil { ThrowawayFolder.discard(directory) }
     }
 
