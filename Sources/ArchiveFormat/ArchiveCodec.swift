@@ -1,7 +1,7 @@
 /// How the data of an archive is compressed; the raw value is what manifests and reports hold.
 ///
-/// The numbers are those of `pg_compress_algorithm` in PostgreSQL, `src/include/common/compression.h`, which the
-/// header of an archive carries from version 1.15 on.
+/// The numbers are those of `pg_compress_algorithm` in PostgreSQL, `src/include/common/compression.h`, which
+/// the header of an archive carries from version 1.15 on.
 package enum ArchiveCodec: String, Sendable, Equatable, Codable, CaseIterable {
     case none
     case zlib

@@ -5,8 +5,8 @@ package enum ArchiveInteger {
     /// Bytes of one integer.
     package static let size = 5
 
-    /// The integer of five bytes; nil where pg_dump cannot have written them (a sign but 0 and 1, a negative zero,
-    /// a magnitude beyond 32 bits).
+    /// The integer of five bytes; nil where pg_dump cannot have written them (a sign but 0 and 1, a negative
+    /// zero, a magnitude beyond 32 bits).
     package static func parse(_ bytes: UnsafeRawBufferPointer) -> Int32? {
         guard bytes.count >= size, bytes[0] <= 1 else { return nil }
         let magnitude = Int64(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 1, as: UInt32.self)))

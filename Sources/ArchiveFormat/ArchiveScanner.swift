@@ -1,8 +1,9 @@
-/// Follows a custom archive while it arrives through a pipe, and learns what a pipe keeps pg_dump from writing:
-/// the position of every data block.
+/// Follows a custom archive while it arrives through a pipe, and learns what a pipe keeps pg_dump from
+/// writing: the position of every data block.
 ///
-/// Authority: `_StartData`, `_StartLOs` and `_CustomWriteFunc` in PostgreSQL, `src/bin/pg_dump/pg_backup_custom.c`.
-/// Beside the table of contents it holds a handful of bytes, whatever the size of the archive.
+/// Authority: `_StartData`, `_StartLOs` and `_CustomWriteFunc` in PostgreSQL,
+/// `src/bin/pg_dump/pg_backup_custom.c`. Beside the table of contents it holds a handful of bytes, whatever
+/// the size of the archive.
 package struct ArchiveScanner: Sendable {
     /// The table of contents, once it is complete.
     package private(set) var contents: TableOfContents?
@@ -31,7 +32,8 @@ package struct ArchiveScanner: Sendable {
     /// A scanner at the start of an archive.
     package init() {}
 
-    /// Bytes of header and table of contents, and so where the data blocks begin; what has arrived until then.
+    /// Bytes of header and table of contents, and so where the data blocks begin; what has arrived until
+    /// then.
     package var contentsLength: Int64 { walker?.start ?? position }
 
     /// The entry whose data is arriving.
@@ -61,8 +63,8 @@ package struct ArchiveScanner: Sendable {
 
     /// Ends the archive, and gives the bytes to write at its start.
     ///
-    /// - Throws: ``ArchiveFault/truncated(_:offset:)`` within a part, ``ArchiveFault/missingBlock(_:)`` when an
-    ///   entry's data never came.
+    /// - Throws: ``ArchiveFault/truncated(_:offset:)`` within a part, ``ArchiveFault/missingBlock(_:)`` when
+    ///   an entry's data never came.
     package mutating func finish() throws(ArchiveFault) -> Patched {
         guard var contents, let walker else {
             throw .truncated(parser.partInProgress, offset: position)

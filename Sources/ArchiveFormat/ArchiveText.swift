@@ -1,7 +1,7 @@
 /// Text of an archive, kept as the bytes that were there.
 ///
-/// An archive is written in the dump's encoding, which need not be UTF-8, and a damaged one holds anything; so the
-/// bytes are the value, and what a person reads is ``display``.
+/// An archive is written in the dump's encoding, which need not be UTF-8, and a damaged one holds anything;
+/// so the bytes are the value, and what a person reads is ``display``.
 package struct ArchiveText: Sendable, Equatable, Hashable, CustomStringConvertible, ExpressibleByStringLiteral
 {
     /// Exactly what stands in the archive.

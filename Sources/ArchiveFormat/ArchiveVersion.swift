@@ -22,7 +22,8 @@ package struct ArchiveVersion: Sendable, Equatable, Comparable, CustomStringConv
     package static let accessMethods = ArchiveVersion(1, 14)
     /// Names the codec by a byte instead of a level (pg_dump 16).
     package static let codecByte = ArchiveVersion(1, 15)
-    /// Carries the kind of each relation and several large-object entries (pg_dump 17 and 18); the newest read.
+    /// Carries the kind of each relation and several large-object entries (pg_dump 17 and 18); the newest
+    /// read.
     package static let relationKinds = ArchiveVersion(1, 16)
 
     /// Whether the layout of this version is known here.

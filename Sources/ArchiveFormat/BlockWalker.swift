@@ -1,8 +1,8 @@
 /// Walks the data blocks of a custom archive from chunk to chunk without looking into the data.
 ///
-/// A block is a type byte and an entry's number; then chunks, each a length and so many bytes, ended by length 0;
-/// for large objects an OID before the chunks of each, ended by OID 0. Authority: `_skipData` and `_skipLOs` in
-/// PostgreSQL, `src/bin/pg_dump/pg_backup_custom.c`.
+/// A block is a type byte and an entry's number; then chunks, each a length and so many bytes, ended by
+/// length 0; for large objects an OID before the chunks of each, ended by OID 0. Authority: `_skipData` and
+/// `_skipLOs` in PostgreSQL, `src/bin/pg_dump/pg_backup_custom.c`.
 package struct BlockWalker: Sendable {
     /// Where the first block begins.
     package let start: Int64
@@ -25,7 +25,8 @@ package struct BlockWalker: Sendable {
         case began(Kind, id: Int32, offset: Int64)
         /// A large object began.
         case object(oid: UInt32)
-        /// A chunk of so many bytes follows; the caller may look at them and ``BlockWalker/skip(_:)`` what it took.
+        /// A chunk of so many bytes follows; the caller may look at them and ``BlockWalker/skip(_:)`` what it
+        /// took.
         case chunk(Int64)
         /// The chunks of a table or of one large object are over.
         case streamEnded

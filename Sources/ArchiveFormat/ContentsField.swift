@@ -76,7 +76,8 @@ enum ContentsField: Int, Sendable {
         }
     }
 
-    /// The field that follows in an archive of this header; nil after the last one of the header and of an entry.
+    /// The field that follows in an archive of this header; nil after the last one of the header and of an
+    /// entry.
     func next(in header: ArchiveHeader) -> ContentsField? {
         switch self {
         case .layout: header.version >= .codecByte ? .codec : .level

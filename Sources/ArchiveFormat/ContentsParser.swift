@@ -1,7 +1,7 @@
 /// Reads a header and a table of contents from bytes that arrive in pieces of any size.
 ///
-/// It holds one entry at a time; what is finished waits in ``takeEntries()``. No allocation follows a number of the
-/// archive: text grows as its bytes arrive, and a length is checked against what the file still holds.
+/// It holds one entry at a time; what is finished waits in ``takeEntries()``. No allocation follows a number
+/// of the archive: text grows as its bytes arrive, and a length is checked against what the file still holds.
 package struct ContentsParser: Sendable {
     /// Bytes consumed so far, and so the position in the archive.
     package private(set) var position: Int64 = 0
@@ -25,8 +25,8 @@ package struct ContentsParser: Sendable {
 
     /// - Parameters:
     ///   - total: bytes of the whole archive, if they are known; lengths are checked against it.
-    ///   - keptMax: bytes of each text that are kept; what is beyond is read and left out, so that an entry with a
-    ///     huge definition costs no memory. Cut entries do not serialise to the bytes they came from.
+    ///   - keptMax: bytes of each text that are kept; what is beyond is read and left out, so that an entry
+    ///     with a huge definition costs no memory. Cut entries do not serialise to the bytes they came from.
     package init(total: Int64? = nil, keptMax: Int = .max) {
         self.total = total
         self.keptMax = keptMax

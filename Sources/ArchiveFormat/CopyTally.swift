@@ -1,7 +1,7 @@
 /// Counts the rows of one table's COPY text as it is decoded, and checks how it ends.
 ///
-/// pg_dump ends the data of a table with `\.` and two empty lines, and COPY text escapes the line breaks inside of
-/// values, so that every line before is a row. Authority: `dumpTableData_copy` in PostgreSQL,
+/// pg_dump ends the data of a table with `\.` and two empty lines, and COPY text escapes the line breaks
+/// inside of values, so that every line before is a row. Authority: `dumpTableData_copy` in PostgreSQL,
 /// `src/bin/pg_dump/pg_dump.c`, and the COPY text format in the manual, `sql-copy.html`.
 package struct CopyTally: Sendable, Equatable {
     /// Bytes seen so far.
@@ -33,7 +33,8 @@ package struct CopyTally: Sendable, Equatable {
     /// The rows; nil while the text is not terminated.
     package var rows: Int64? { isTerminated ? lineBreaks - 3 : nil }
 
-    /// How many line breaks there are; eight bytes at a time, in a form that compilers make vector instructions of.
+    /// How many line breaks there are; eight bytes at a time, in a form that compilers make vector
+    /// instructions of.
     package static func lineBreaks(in bytes: UnsafeRawBufferPointer) -> Int64 {
         let low: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
         let words = bytes.count / 8
@@ -44,7 +45,8 @@ package struct CopyTally: Sendable, Equatable {
             let end = min(words, word + 255)
             var counters: UInt64 = 0
             for index in word..<end {
-                let difference = bytes.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self) ^ 0x0A0A_0A0A_0A0A_0A0A
+                let difference =
+                    bytes.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self) ^ 0x0A0A_0A0A_0A0A_0A0A
                 // The high bit of each byte that is 0: no byte carries into the next.
                 counters &+= ~(((difference & low) &+ low) | difference | low) >> 7
             }

@@ -30,14 +30,14 @@ package struct Finding: Sendable, Equatable, Codable {
         let (kind, offset): (FindingKind, Int64?) =
             switch fault {
             case .notAnArchive: (.notAnArchive, nil)
-            case .unknownVersion: (.unknownVersion, nil)
+            case .unknownVersion, .manifestVersion: (.unknownVersion, nil)
             case .unknownCodec: (.unknownCodec, nil)
             case .unsupportedSizes, .beyondLimit: (.unsupported, nil)
             case .malformed(_, let offset): (.contentsMalformed, offset)
             case .truncated(_, let offset): (.fileTruncated, offset)
             case .unexpectedBlock(_, let offset): (.blockUnexpected, offset)
             case .missingBlock: (.blockMissing, nil)
-            case .manifestMalformed, .manifestVersion: (.setManifest, nil)
+            case .manifestMalformed: (.setManifest, nil)
             }
         self.init(kind, subject: subject, file: file, offset: offset, message: fault.summary)
     }

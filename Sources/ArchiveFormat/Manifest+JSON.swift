@@ -6,7 +6,8 @@ extension Manifest {
     /// The file's name in a set.
     package static let fileName = "manifest.json"
 
-    /// The text of `manifest.json`: sorted keys, two spaces, instants in UTC to the second, a line break at the end.
+    /// The text of `manifest.json`: sorted keys, two spaces, instants in UTC to the second, a line break at
+    /// the end.
     ///
     /// - Throws: ``ArchiveFault/manifestMalformed(_:)`` for values that a manifest cannot hold.
     package func render() throws(ArchiveFault) -> String {
@@ -21,8 +22,8 @@ extension Manifest {
         }
     }
 
-    /// Reads the bytes of a `manifest.json`. Keys that are not known here are passed over, so that a later program
-    /// can add some without a new version.
+    /// Reads the bytes of a `manifest.json`. Keys that are not known here are passed over, so that a later
+    /// program can add some without a new version.
     ///
     /// - Throws: ``ArchiveFault/manifestMalformed(_:)``, ``ArchiveFault/manifestVersion(_:)``.
     package static func parse(_ bytes: [UInt8]) throws(ArchiveFault) -> Manifest {
@@ -72,7 +73,8 @@ extension Manifest {
                 throw .manifestMalformed("the SHA-256 of '\(file.path)' is not 64 hexadecimal digits")
             }
         }
-        guard !files.isEmpty else { throw .manifestMalformed("it lists no file") }
+        let isListed = files.contains { $0.path == archive || $0.path.hasPrefix(archive + "/") }
+        guard isListed else { throw .manifestMalformed("the archive '\(archive)' is not among the files") }
     }
 
     /// Whether a path is relative, without empty, `.` and `..` parts and without control characters.
@@ -94,8 +96,12 @@ extension Manifest {
         case .typeMismatch(_, let context), .valueNotFound(_, let context):
             return "'\(name(context.codingPath).dropFirst())' has a value of the wrong kind"
         case .dataCorrupted(let context):
-            return context.codingPath.isEmpty
-                ? "it is not JSON" : "'\(name(context.codingPath).dropFirst())' has a value that is not known"
+            // The decoder names no path for dates and numbers, and only then says what it expected.
+            if context.codingPath.isEmpty {
+                let isSyntax = context.debugDescription.contains("not valid JSON")
+                return isSyntax ? "it is not JSON" : "it has a value of the wrong form"
+            }
+            return "'\(name(context.codingPath).dropFirst())' has a value that is not known"
         @unknown default: return "it is not JSON"
         }
     }

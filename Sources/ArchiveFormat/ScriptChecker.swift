@@ -1,7 +1,7 @@
 /// Checks a plain dump, the SQL text of `pg_dump -Fp` or `pg_dumpall`, as it passes by.
 ///
-/// A file that was cut restores without an error, so what counts is that it ends as pg_dump ends it: the trailer
-/// comment, and the `\unrestrict` that answers each `\restrict` (both of CVE-2025-8714's fix on).
+/// A file that was cut restores without an error, so what counts is that it ends as pg_dump ends it: the
+/// trailer comment, and the `\unrestrict` that answers each `\restrict` (both of CVE-2025-8714's fix on).
 package struct ScriptChecker: Sendable {
     /// What the script says and holds, as far as it has been read.
     package private(set) var content = Content()

@@ -2,9 +2,10 @@ import Glibc
 
 /// Splits SQL text into what matters for a check: comments, commands of psql, statements and COPY data.
 ///
-/// It knows quotes, dollar quotes and comments, so that a function body which looks like data is not taken for data.
-/// Authority: the manual's "Lexical Structure" (`sql-syntax-lexical.html`) and `src/fe_utils/psqlscan.l`.
-/// It keeps the start of the current statement and a few counters, whatever the size of the text.
+/// It knows quotes, dollar quotes and comments, so that a function body which looks like data is not taken
+/// for data. Authority: the manual's "Lexical Structure" (`sql-syntax-lexical.html`) and
+/// `src/fe_utils/psqlscan.l`. It keeps the start of the current statement and a few counters, whatever the
+/// size of the text.
 struct ScriptLexer: Sendable {
     /// What the lexer met.
     enum Token: Sendable, Equatable {

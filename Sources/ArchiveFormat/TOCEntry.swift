@@ -1,7 +1,7 @@
 /// One object of the dump, as the table of contents describes it.
 ///
-/// Authority: `ReadToc` and `WriteToc` in PostgreSQL, `src/bin/pg_dump/pg_backup_archiver.c`. The fields stand in
-/// the archive's order.
+/// Authority: `ReadToc` and `WriteToc` in PostgreSQL, `src/bin/pg_dump/pg_backup_archiver.c`. The fields
+/// stand in the archive's order.
 package struct TOCEntry: Sendable, Equatable {
     /// The number that dependencies and data blocks use; positive.
     package var dumpID: Int32 = 0
@@ -54,7 +54,8 @@ package struct TOCEntry: Sendable, Equatable {
         case none
         /// In a custom archive: a state and a position from the start of the file.
         case offset(OffsetState, UInt64)
-        /// In a directory or tar archive: the data file's name without the codec's suffix; empty without data.
+        /// In a directory or tar archive: the data file's name without the codec's suffix; empty without
+        /// data.
         case file(ArchiveText?)
     }
 

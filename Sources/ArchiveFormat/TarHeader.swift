@@ -1,7 +1,7 @@
 /// The head of one member of a tar file, 512 bytes.
 ///
-/// Authority: POSIX `pax`, "ustar Interchange Format"; `tarCreateHeader` in PostgreSQL, `src/port/tar.c`, which
-/// writes sizes from 8 GiB on in base 256.
+/// Authority: POSIX `pax`, "ustar Interchange Format"; `tarCreateHeader` in PostgreSQL, `src/port/tar.c`,
+/// which writes sizes from 8 GiB on in base 256.
 package struct TarHeader: Sendable, Equatable {
     /// Bytes of a header, and the unit that members are padded to.
     package static let blockSize = 512

@@ -70,7 +70,8 @@ package struct VerificationReport: Sendable, Equatable, Codable {
         verdict = .cannotTell
     }
 
-    /// Takes findings in: damage and obstacles among the findings, notes among the notes, and the verdict follows.
+    /// Takes findings in: damage and obstacles among the findings, notes among the notes, and the verdict
+    /// follows.
     ///
     /// Damage outweighs an obstacle, for it stays damage whatever else could not be read.
     package mutating func settle(with found: [Finding]) {

@@ -11,8 +11,8 @@ final class ArchiveFile: Sendable {
     let size: Int64
     private let descriptor: Int32
 
-    /// - Parameter dropCache: whether its pages are put out of the page cache first, so that what is read comes from
-    ///   the disk.
+    /// - Parameter dropCache: whether its pages are put out of the page cache first, so that what is read
+    ///   comes from the disk.
     init(path: String, name: String, dropCache: Bool = false) throws(VerificationFault) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else { throw .cannotOpen(name, why: ArchiveFile.reason(errno)) }
@@ -25,7 +25,8 @@ final class ArchiveFile: Sendable {
         self.name = name
         size = Int64(status.st_size)
         if dropCache {
-            // Dirty pages are not dropped, hence the sync; that a file system cannot sync is no reason not to read.
+            // Dirty pages are not dropped, hence the sync; that a file system cannot sync is no reason not to
+            // read.
             _ = fsync(descriptor)
             _ = posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
         }

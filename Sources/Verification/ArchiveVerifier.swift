@@ -2,8 +2,8 @@ package import ArchiveFormat
 
 /// Verifies archives of pg_dump: everything is found, read from the disk, decoded and compared.
 ///
-/// Blocks and files are independent, so all processors work on them. What is held beside a report are one window
-/// and one decoder for each worker, whatever the size of the archive.
+/// Blocks and files are independent, so all processors work on them. What is held beside a report are one
+/// window and one decoder for each worker, whatever the size of the archive.
 package struct ArchiveVerifier: Sendable {
     private let workers: Int
 
@@ -12,12 +12,14 @@ package struct ArchiveVerifier: Sendable {
         self.workers = max(1, workers ?? WorkPool.processors)
     }
 
-    /// Verifies the archive at `path`: a file, the folder of a directory archive, or a backup set with a manifest.
+    /// Verifies the archive at `path`: a file, the folder of a directory archive, or a backup set with a
+    /// manifest.
     ///
     /// It never throws: what keeps it from an answer is a finding, and the verdict is then `cannotTell`.
     ///
     /// - Parameters:
-    ///   - dropCache: whether the files are put out of the page cache first, so that the disk is what is checked.
+    ///   - dropCache: whether the files are put out of the page cache first, so that the disk is what is
+    ///     checked.
     ///   - progress: called from any thread, every few MiB.
     package func verify(
         path: String, dropCache: Bool = false, progress: (@Sendable (VerificationProgress) -> Void)? = nil
@@ -27,8 +29,8 @@ package struct ArchiveVerifier: Sendable {
         return await verifyArchive(path, dropCache: dropCache, meter: ProgressMeter(report: progress))
     }
 
-    /// Verifies a backup set: size and SHA-256 of every file as the manifest has them, then the archive and the
-    /// globals by decoding, then that the tables are those of the manifest.
+    /// Verifies a backup set: size and SHA-256 of every file as the manifest has them, then the archive and
+    /// the globals by decoding, then that the tables are those of the manifest.
     ///
     /// - Parameters:
     ///   - level: `hash` leaves the decoding out.
@@ -40,7 +42,8 @@ package struct ArchiveVerifier: Sendable {
         let meter = ProgressMeter(report: progress)
         var report = VerificationReport(path: directory)
         report.comparedWithManifest = true
-        let check = SetCheck(folder: directory, dropCache: dropCache, pool: WorkPool(workers: workers, meter: meter))
+        let check = SetCheck(
+            folder: directory, dropCache: dropCache, pool: WorkPool(workers: workers, meter: meter))
         let manifest: Manifest
         do throws(SetCheck.ReadFailure) {
             manifest = try check.manifest()
@@ -56,9 +59,11 @@ package struct ArchiveVerifier: Sendable {
         return report
     }
 
-    /// Decodes the archive and the globals of a set; returns what they and the comparison with the manifest found.
+    /// Decodes the archive and the globals of a set; returns what they and the comparison with the manifest
+    /// found.
     private func decode(
-        _ manifest: Manifest, in directory: String, meter: ProgressMeter, into report: inout VerificationReport
+        _ manifest: Manifest, in directory: String, meter: ProgressMeter,
+        into report: inout VerificationReport
     ) async -> [Finding] {
         // The hashes have just been read from the disk, and what they covered is what is decoded now.
         let archive = await verifyArchive("\(directory)/\(manifest.archive)", dropCache: false, meter: meter)
@@ -73,7 +78,9 @@ package struct ArchiveVerifier: Sendable {
         return findings.filter { $0.kind != .noChecksum }
     }
 
-    private func verifyArchive(_ path: String, dropCache: Bool, meter: ProgressMeter) async -> VerificationReport {
+    private func verifyArchive(_ path: String, dropCache: Bool, meter: ProgressMeter) async
+        -> VerificationReport
+    {
         var report = VerificationReport(path: path)
         let pool = WorkPool(workers: workers, meter: meter)
         do throws(VerificationFault) {
@@ -94,7 +101,8 @@ package struct ArchiveVerifier: Sendable {
     ) async throws(VerificationFault) {
         let files = try FolderFiles(folder: path, dropCache: dropCache)
         guard files.names.contains(where: { $0.hasPrefix(FilesCheck.contentsName) }) else {
-            let message = "the folder has no '\(FilesCheck.contentsName)', and so it is no archive of 'pg_dump -Fd'"
+            let message =
+                "the folder has no '\(FilesCheck.contentsName)', and so it is no archive of 'pg_dump -Fd'"
             report.settle(with: [Finding(.notAnArchive, subject: path, message: message)])
             return
         }

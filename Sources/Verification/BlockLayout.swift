@@ -6,8 +6,8 @@ struct BlockLayout: Sendable {
     var extents: [Extent?]
     var findings = FindingList()
 
-    /// Takes the offsets of the table of contents, if every block's head stands where it says and the first one
-    /// follows the table; nil when the archive must be walked.
+    /// Takes the offsets of the table of contents, if every block's head stands where it says and the first
+    /// one follows the table; nil when the archive must be walked.
     ///
     /// The extents then tile the file, and decoding each block exactly to its end is the walk.
     static func fromOffsets(_ file: ArchiveFile, _ contents: ReadContents) throws(VerificationFault)

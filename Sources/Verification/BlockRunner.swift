@@ -2,8 +2,8 @@
 struct BlockRunner: Sendable {
     private let pool: WorkPool
 
-    /// 8 MiB covers zstd up to level 19, so that all workers together stay within bounds; what needs up to 128 MiB
-    /// (`--compress=zstd:level=22` or `long`) is decoded alone, as `zstd` and pg_restore do.
+    /// 8 MiB covers zstd up to level 19, so that all workers together stay within bounds; what needs up to
+    /// 128 MiB (`--compress=zstd:level=22` or `long`) is decoded alone, as `zstd` and pg_restore do.
     static let windowLogs: (common: Int32, large: Int32) = (23, 27)
     /// Workers that decode zstd or lz4 at once: a stream of these takes up to 8 MiB, one of zlib 40 KiB.
     private static let largeDecodersMax = 4

@@ -17,19 +17,27 @@ enum ContentComparison {
                     continue
                 }
                 if known.rows != table.rows || known.bytes != table.bytes {
-                    note(name, "\(name) has \(table.rows.map(String.init) ?? "unknown") rows in \(table.bytes) bytes, "
-                        + "and the manifest \(known.rows.map(String.init) ?? "unknown") in \(known.bytes)")
+                    note(
+                        name,
+                        "\(name) has \(table.rows.map(String.init) ?? "unknown") rows in \(table.bytes) bytes, "
+                            + "and the manifest \(known.rows.map(String.init) ?? "unknown") in \(known.bytes)"
+                    )
                 }
             }
             for name in expected.keys.map({ $0.joined(separator: ".") }).sorted() {
                 note(name, "the manifest has \(name), and the archive does not")
             }
             if manifest.largeObjects != report.largeObjects {
-                note("the large objects", "there are \(report.largeObjects), and the manifest has \(manifest.largeObjects)")
+                note(
+                    "the large objects",
+                    "there are \(report.largeObjects), and the manifest has \(manifest.largeObjects)")
             }
         }
         if let format = report.format, format != manifest.format {
-            note(manifest.archive, "the archive is in the format \(format.rawValue), and the manifest says \(manifest.format.rawValue)")
+            note(
+                manifest.archive,
+                "the archive is in the format \(format.rawValue), and the manifest says \(manifest.format.rawValue)"
+            )
         }
         return findings.all
     }

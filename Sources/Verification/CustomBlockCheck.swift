@@ -79,8 +79,8 @@ struct CustomBlockCheck {
 
     /// Joins what the window holds of the current chunk to the data before it.
     ///
-    /// pg_dump's chunks have 4 KiB, and each call of a decoder costs a copy of its window; so the heads between
-    /// chunks are closed up in place, and the whole of a buffer is decoded at once.
+    /// pg_dump's chunks have 4 KiB, and each call of a decoder costs a copy of its window; so the heads
+    /// between chunks are closed up in place, and the whole of a buffer is decoded at once.
     private mutating func gather(_ window: inout UnsafeRawBufferPointer, _ bench: Workbench) {
         let count = Int(min(Int64(window.count), walker.skippable))
         let rest = UnsafeRawBufferPointer(rebasing: window[count...])
@@ -88,7 +88,8 @@ struct CustomBlockCheck {
         if gathered.count == 0 {
             gathered.start = offset
         } else {
-            let room = UnsafeMutableRawBufferPointer(rebasing: bench.input[(gathered.start + gathered.count)...])
+            let room = UnsafeMutableRawBufferPointer(
+                rebasing: bench.input[(gathered.start + gathered.count)...])
             room.copyMemory(from: UnsafeRawBufferPointer(rebasing: window[..<count]))
         }
         gathered.count += count
@@ -98,7 +99,8 @@ struct CustomBlockCheck {
 
     /// Decodes what was gathered.
     private mutating func decodeGathered(_ bench: Workbench) throws(Problem) {
-        let data = UnsafeRawBufferPointer(rebasing: bench.input[gathered.start..<gathered.start + gathered.count])
+        let data = UnsafeRawBufferPointer(
+            rebasing: bench.input[gathered.start..<gathered.start + gathered.count])
         gathered.count = 0
         do {
             if entry.isCopyText {

@@ -40,7 +40,9 @@ struct DataFileCheck {
         do { file = try data.open() } catch { throw .file(error) }
         var reader = ExtentReader(file: file, extent: data.extent, bench: bench)
         var stream: StreamReader
-        do { stream = try StreamReader(data.wrapping, bench: bench, allowsMembers: true) } catch { throw .stream(error) }
+        do { stream = try StreamReader(data.wrapping, bench: bench, allowsMembers: true) } catch {
+            throw .stream(error)
+        }
         while true {
             let window: UnsafeRawBufferPointer
             do { window = try reader.window() } catch { throw .file(error) }
@@ -56,8 +58,8 @@ struct DataFileCheck {
             }
             position += Int64(window.count)
         }
-        // pg_dump leaves the file of an empty large object empty with lz4 and zstd, and writes a gzip member of
-        // nothing otherwise (LZ4Stream_init and its twin begin a frame with the first byte).
+        // pg_dump leaves the file of an empty large object empty with lz4 and zstd, and writes a gzip member
+        // of nothing otherwise (LZ4Stream_init and its twin begin a frame with the first byte).
         let allowsNothing = isLargeObject && data.wrapping != .gzip
         do { try stream.finish(allowsNothing: allowsNothing) } catch { throw .stream(error) }
         outcome.decoded = stream.decoded

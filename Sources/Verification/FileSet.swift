@@ -2,7 +2,8 @@ import ArchiveFormat
 
 /// The data files that an archive of files consists of: of a folder, or the members of a tar file.
 protocol FileSet: Sendable {
-    /// The file under this name of the table of contents, or the same with a codec's suffix; nil when there is none.
+    /// The file under this name of the table of contents, or the same with a codec's suffix; nil when there
+    /// is none.
     func find(_ name: String) -> DataFile?
     /// The names of all files, as ``DataFile/name`` gives them.
     var names: [String] { get }

@@ -13,8 +13,8 @@ enum FileType: Sendable, Equatable {
 
     /// Tells by the first bytes, never by the name.
     ///
-    /// Magic numbers: `PGDMP` (pg_backup_archiver.h); RFC 1952; the LZ4 frame format; RFC 8878. A tar archive of
-    /// pg_dump begins with its table of contents.
+    /// Magic numbers: `PGDMP` (pg_backup_archiver.h); RFC 1952; the LZ4 frame format; RFC 8878. A tar archive
+    /// of pg_dump begins with its table of contents.
     init(head: [UInt8]) {
         let archive = Array("PGDMP".utf8)
         if head.isEmpty {

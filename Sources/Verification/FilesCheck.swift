@@ -2,8 +2,8 @@ import ArchiveFormat
 
 /// Verifies an archive whose data is in files of its own: the directory and the tar format.
 ///
-/// Every file that the table of contents and the lists of large objects name must be there and decode, and every
-/// file that is there must be named exactly once.
+/// Every file that the table of contents and the lists of large objects name must be there and decode, and
+/// every file that is there must be named exactly once.
 struct FilesCheck: Sendable {
     let files: any FileSet
     let pool: WorkPool
@@ -58,12 +58,14 @@ struct FilesCheck: Sendable {
     ) throws(ContentsReader.Problem) -> ReadContents? {
         let name = FilesCheck.contentsName
         guard let data = files.find(name) else {
-            plan.findings.append(.fileMissing, name, "\(files.place) has no table of contents '\(name)'", file: name)
+            plan.findings.append(
+                .fileMissing, name, "\(files.place) has no table of contents '\(name)'", file: name)
             return nil
         }
         guard data.wrapping == .stored else {
             plan.findings.append(
-                .unsupported, data.name, "the table of contents is compressed: decompress '\(data.name)' first",
+                .unsupported, data.name,
+                "the table of contents is compressed: decompress '\(data.name)' first",
                 file: data.name)
             return nil
         }
@@ -72,7 +74,8 @@ struct FilesCheck: Sendable {
         let contents = try ContentsReader(file: open(data), extent: data.extent).read(bench)
         guard contents.header.layout == .tar else {
             plan.findings.append(
-                .contentsMalformed, name, "the table of contents is not one of a directory or tar archive", file: name)
+                .contentsMalformed, name, "the table of contents is not one of a directory or tar archive",
+                file: name)
             return nil
         }
         if contents.end < data.extent.end {
@@ -96,7 +99,8 @@ struct FilesCheck: Sendable {
         guard case .file(let text) = entry.location, let text else { return }
         guard let name = fileName(entry, text, contents.header.version) else {
             plan.findings.append(
-                .contentsMalformed, entry.qualifiedName, "'\(text.display)' is no name that pg_dump gives a data file",
+                .contentsMalformed, entry.qualifiedName,
+                "'\(text.display)' is no name that pg_dump gives a data file",
                 file: FilesCheck.contentsName)
             return
         }
@@ -104,15 +108,16 @@ struct FilesCheck: Sendable {
         if entry.isLargeObjects {
             try addLargeObjects(data, index, &plan)
         } else {
-            plan.jobs.append(Job(entry: index, data: data, subject: entry.qualifiedName, isLargeObject: false))
+            plan.jobs.append(
+                Job(entry: index, data: data, subject: entry.qualifiedName, isLargeObject: false))
         }
     }
 
     /// The name of an entry's file.
     ///
-    /// Before 1.16 the only list of large objects is `blobs.toc`, whatever the entry says; since then the entry of a
-    /// tar archive names a data file that is never written, and the list is called by the entry's number
-    /// (`_LoadLOs` in pg_backup_directory.c, `_StartLOs` in pg_backup_tar.c).
+    /// Before 1.16 the only list of large objects is `blobs.toc`, whatever the entry says; since then the
+    /// entry of a tar archive names a data file that is never written, and the list is called by the entry's
+    /// number (`_LoadLOs` in pg_backup_directory.c, `_StartLOs` in pg_backup_tar.c).
     private func fileName(_ entry: DataEntry, _ text: ArchiveText, _ version: ArchiveVersion) -> String? {
         guard entry.isLargeObjects else { return DataFileName.parse(text.bytes) }
         return version < .relationKinds ? "blobs.toc" : "blobs_\(entry.id).toc"
@@ -125,7 +130,8 @@ struct FilesCheck: Sendable {
             return nil
         }
         guard plan.used.insert(data.name).inserted else {
-            plan.findings.append(.fileTwice, subject, "the file '\(data.name)' is named twice", file: data.name)
+            plan.findings.append(
+                .fileTwice, subject, "the file '\(data.name)' is named twice", file: data.name)
             return nil
         }
         return data
@@ -136,7 +142,8 @@ struct FilesCheck: Sendable {
     ) throws(ContentsReader.Problem) {
         guard list.wrapping == .stored else {
             plan.findings.append(
-                .unsupported, list.name, "the list of large objects is compressed: decompress '\(list.name)' first",
+                .unsupported, list.name,
+                "the list of large objects is compressed: decompress '\(list.name)' first",
                 file: list.name)
             return
         }
@@ -163,7 +170,9 @@ struct FilesCheck: Sendable {
 
     /// Decodes every file, the largest first, and adds up what belongs to one entry.
     private func decode(_ contents: ReadContents, _ plan: Plan) async -> [Int: BlockOutcome] {
-        let order = plan.jobs.indices.sorted { plan.jobs[$0].data.extent.count > plan.jobs[$1].data.extent.count }
+        let order = plan.jobs.indices.sorted {
+            plan.jobs[$0].data.extent.count > plan.jobs[$1].data.extent.count
+        }
         pool.meter.expect(plan.jobs.reduce(0) { $0 + $1.data.extent.count })
         let jobs = plan.jobs
         let runner = BlockRunner(pool: pool, wrappings: Set(jobs.map { $0.data.wrapping }))

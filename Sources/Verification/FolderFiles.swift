@@ -28,7 +28,8 @@ struct FolderFiles: FileSet {
             let path = "\(folder)/\(full)"
             return DataFile(
                 name: full, source: .path(path, dropCache: dropCache),
-                extent: Extent(start: 0, end: ArchiveFile.size(of: path)), wrapping: codec.wrapping(inFile: true))
+                extent: Extent(start: 0, end: ArchiveFile.size(of: path)),
+                wrapping: codec.wrapping(inFile: true))
         }
         return nil
     }

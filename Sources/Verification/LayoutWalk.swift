@@ -84,7 +84,8 @@ struct LayoutWalk {
         }
     }
 
-    /// Gives the block that the walk broke off in the rest of the file, so that decoding says what is wrong in it.
+    /// Gives the block that the walk broke off in the rest of the file, so that decoding says what is wrong
+    /// in it.
     private mutating func endOpenBlock() {
         guard let broken else { return }
         if let block = current, let index = block.index {

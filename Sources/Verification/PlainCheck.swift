@@ -16,7 +16,8 @@ struct PlainCheck: Sendable {
         let subject = name ?? report.path
         pool.meter.expect(file.size)
         // One stream is one worker's work, and so it may have the largest window at once.
-        let results = await pool.perform([subject], windowLogMax: BlockRunner.windowLogs.large) { subject, bench in
+        let results = await pool.perform([subject], windowLogMax: BlockRunner.windowLogs.large) {
+            subject, bench in
             read(bench, subject: subject)
         }
         guard let result = results.first else { return }
@@ -45,11 +46,15 @@ struct PlainCheck: Sendable {
         return result
     }
 
-    private func decode(_ bench: Workbench, _ result: inout Result, _ position: inout Int64) throws(ReadProblem) {
+    private func decode(_ bench: Workbench, _ result: inout Result, _ position: inout Int64)
+        throws(ReadProblem)
+    {
         let wrapping = codec.wrapping(inFile: true)
         var reader = ExtentReader(file: file, extent: Extent(start: 0, end: file.size), bench: bench)
         var stream: StreamReader
-        do { stream = try StreamReader(wrapping, bench: bench, allowsMembers: true) } catch { throw .stream(error) }
+        do { stream = try StreamReader(wrapping, bench: bench, allowsMembers: true) } catch {
+            throw .stream(error)
+        }
         while true {
             let window: UnsafeRawBufferPointer
             do { window = try reader.window() } catch { throw .file(error) }
@@ -92,7 +97,9 @@ struct PlainCheck: Sendable {
                 findings.append(finding)
             }
             if !result.outcome.isChecked {
-                let what = codec == .none ? "the text is not compressed" : "\(codec.rawValue) carries no checksum here"
+                let what =
+                    codec == .none
+                    ? "the text is not compressed" : "\(codec.rawValue) carries no checksum here"
                 findings.append(
                     .noChecksum, subject, "\(what), and so nothing in the file tells whether it is unchanged")
             }

@@ -97,7 +97,8 @@ private struct FileComparison {
         do throws(VerificationFault) {
             guard ArchiveFile.exists("\(folder)/\(path)") else {
                 return Finding(
-                    .setFileMissing, subject: path, file: path, message: "the file '\(path)' of the manifest is missing")
+                    .setFileMissing, subject: path, file: path,
+                    message: "the file '\(path)' of the manifest is missing")
             }
             let file = try ArchiveFile(path: "\(folder)/\(path)", name: path, dropCache: dropCache)
             guard file.size == expected.size else {

@@ -52,7 +52,9 @@ struct TarFiles: FileSet {
                 guard header.paddedSize <= file.size - start else {
                     return note(.tarUnfinished, "the file ends within the member '\(header.name)'", at: start)
                 }
-                if members.updateValue(Extent(start: start, end: start + header.size), forKey: header.name) != nil {
+                if members.updateValue(Extent(start: start, end: start + header.size), forKey: header.name)
+                    != nil
+                {
                     note(.fileTwice, "the member '\(header.name)' is there twice", at: position)
                 } else {
                     names.append(header.name)
@@ -63,9 +65,11 @@ struct TarFiles: FileSet {
 
         private mutating func report(_ fault: ArchiveFault, at position: Int64) {
             switch fault {
-            case .truncated: note(.tarUnfinished, "the file ends before the two blocks of zeros", at: position)
+            case .truncated:
+                note(.tarUnfinished, "the file ends before the two blocks of zeros", at: position)
             case .malformed(TarHeader.wrongChecksum, _): note(.tarChecksum, fault.summary, at: position)
-            case .malformed, .notAnArchive, .unknownVersion, .unknownCodec, .unsupportedSizes, .unexpectedBlock,
+            case .malformed, .notAnArchive, .unknownVersion, .unknownCodec, .unsupportedSizes,
+                .unexpectedBlock,
                 .missingBlock, .beyondLimit, .manifestMalformed, .manifestVersion:
                 note(.tarMalformed, fault.summary, at: position)
             }
@@ -81,7 +85,8 @@ struct TarFiles: FileSet {
                 let bytes = try file.bytes(at: position, count: 64 << 10)
                 if bytes.isEmpty { break }
                 if let index = bytes.firstIndex(where: { $0 != 0 }) {
-                    return note(.tarMalformed, "bytes follow the end of the tar file", at: position + Int64(index))
+                    return note(
+                        .tarMalformed, "bytes follow the end of the tar file", at: position + Int64(index))
                 }
                 position += Int64(bytes.count)
             }
@@ -93,7 +98,8 @@ struct TarFiles: FileSet {
         }
     }
 
-    private static func block(_ file: ArchiveFile, at position: Int64) throws(ArchiveFault) -> TarHeader.Block {
+    private static func block(_ file: ArchiveFile, at position: Int64) throws(ArchiveFault) -> TarHeader.Block
+    {
         let bytes: [UInt8]
         do {
             bytes = try file.bytes(at: position, count: TarHeader.blockSize)

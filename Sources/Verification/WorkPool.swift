@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Glibc
 import Synchronization
 
 /// Shares jobs among workers, each with a workbench of its own.
@@ -25,8 +25,8 @@ struct WorkPool: Sendable {
         return all.sorted { $0.index < $1.index }.map { $0.outcome }
     }
 
-    /// The processors that this process may run on.
-    static var processors: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
+    /// The processors of this machine.
+    static var processors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 }
 
 /// The jobs that are left, shared by all workers.
