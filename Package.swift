@@ -101,6 +101,6 @@ let package = Package(
         tests("CatalogTests", ["Catalog", "Postgres", "Databases", "Engine", "Jobs", "Policy", "ArchiveFormat", "Faults", "Measures"]),
         tests("DatabasesTests", ["Databases", "Postgres", "Engine", "Jobs", "Faults", "Measures"]),
         tests("TidyTests", []),
-        tests("SystemTests", ["Databases", "Postgres", "Faults"]),
+        tests("SystemTests", ["Databases", "Jobs", "Postgres", "Faults"]),
     ]
 )
