@@ -20,21 +20,46 @@ final class Scene: Sendable {
     /// No more scenes than this at a time: the programs in them are what a machine has to carry.
     private static let places = Places(2)
 
-    private init() throws {
+    /// The start of every command line of ours: nothing, or what makes root somebody ordinary.
+    private let user: [String]
+
+    private init(asRoot: Bool) throws {
         var template = Array("/tmp/pgvigil-system-XXXXXX".utf8CString)
         try #require(mkdtemp(&template) != nil)
         path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
         chmod(path, 0o711)
-        for folder in [config, home] {
+        let ordinary = asRoot || geteuid() != 0 ? nil : getpwnam("postgres") ?? getpwnam("nobody")
+        user =
+            ordinary.map { entry in
+                let (uid, gid) = (entry.pointee.pw_uid, entry.pointee.pw_gid)
+                return ["setpriv", "--reuid=\(uid)", "--regid=\(gid)", "--clear-groups", "--"]
+            } ?? []
+        for folder in [path + "/config", path + "/home"] {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            if let ordinary { chown(folder, ordinary.pointee.pw_uid, ordinary.pointee.pw_gid) }
         }
     }
 
+    /// Whether the program can be run by somebody who is not root; for us, if we are not, it is so.
+    static let ordinaryUserCanRun: Bool = {
+        guard geteuid() == 0 else { return true }
+        var folder = ""
+        for part in BuiltProgram.path.split(separator: "/") {
+            folder += "/\(part)"
+            var status = stat()
+            guard stat(folder, &status) == 0, status.st_mode & 0o001 != 0 else { return false }
+        }
+        return true
+    }()
+
     /// Plays a test in a scene of its own.
-    static func play<Value>(_ body: (Scene) async throws -> Value) async throws -> Value {
+    ///
+    /// - Parameter asRoot: Whether the program runs as root where we are.
+    static func play<Value>(asRoot: Bool = true, _ body: (Scene) async throws -> Value) async throws -> Value
+    {
         await places.take()
         do {
-            let scene = try Scene()
+            let scene = try Scene(asRoot: asRoot)
             let result: Result<Value, any Error>
             do { result = .success(try await body(scene)) } catch { result = .failure(error) }
             await scene.remove()
@@ -118,7 +143,7 @@ final class Scene: Sendable {
         ownGroup: Bool = false
     ) throws -> ChildRun {
         try ChildRun(
-            [BuiltProgram.path] + arguments,
+            user + [BuiltProgram.path] + arguments,
             environment: BuiltProgram.cleanEnvironment(home: home).merging(environment) { $1 },
             directory: config,
             input: input, ownGroup: ownGroup)
@@ -138,8 +163,9 @@ final class Scene: Sendable {
         return try decode([RunRow].self, end, sourceLocation: sourceLocation)
     }
 
-    private func decode<Value: Decodable>(
-        _ type: Value.Type, _ end: ChildRun.End, sourceLocation: SourceLocation
+    /// Reads the JSON that the program has printed.
+    func decode<Value: Decodable>(
+        _ type: Value.Type, _ end: ChildRun.End, sourceLocation: SourceLocation = #_sourceLocation
     ) throws -> Value {
         let decoder = JSONDecoder()
         decoder.dateDecodingStrategy = .iso8601

@@ -31,16 +31,4 @@ package enum BuiltProgram {
         }
         return made
     }
-
-    /// Whether another, unprivileged user of this machine can run it; asked only where we are root.
-    ///
-    /// - Parameter user: The start of a command line that runs a program as that user.
-    package static func canRun(as user: [String]) async -> Bool {
-        let folder = "/tmp"
-        // A program that cannot be started cannot be run.
-        guard let run = try? ChildRun(user + [path, "version"], environment: cleanEnvironment(home: folder)),
-            let end = try? await run.end()
-        else { return false }
-        return end.status == 0
-    }
 }

@@ -1,0 +1,62 @@
+import FoundationEssentials
+import Glibc
+import Synchronization
+import TestKit
+import Testing
+
+@Suite struct `The demo` {
+    @Test func `finds the flipped bit and leaves nothing behind`() async throws {
+        try await Scene.play { scene in
+            let run = try scene.start(["demo"])
+            var family: Set<ProcessTable.Entry> = []
+            _ = try await Fact.comes(within: .seconds(240)) {
+                family.formUnion(ProcessTable.family(of: run.pid))
+                return !run.isRunning
+            }
+            let end = try await run.end()
+            #expect(end.status == 0, "\(end)")
+            for said in [
+                "$ pgvigil run nightly-backup", "$ pgvigil backups list", "$ pgvigil runs list", "decode",
+                "succeeded",
+                ": sound\n", ": DAMAGED\n", "The flipped bit was found.",
+            ] {
+                #expect(end.output.contains(said), "\(said): \(end)")
+            }
+            #expect(end.errors.contains("SUCCEEDED"))
+
+            let servers = Set(family.filter { $0.name == "postgres" }.map(\.directory)).filter {
+                $0.hasPrefix("/tmp/")
+            }
+            #expect(servers.count >= 2, "the shop's server and the catalog's were not seen")
+            #expect(family.filter(ProcessTable.lives).isEmpty)
+            for server in servers {
+                let folders = server.split(separator: "/").map(String.init)
+                #expect(!FileManager.default.fileExists(atPath: server))
+                // Below /tmp only the folder of all private servers may be there, and only while others use it.
+                #expect(
+                    !FileManager.default.fileExists(atPath: "/tmp/\(folders[1])")
+                        || folders[1] == "pgvigil-\(geteuid())")
+            }
+            #expect(scene.files(below: scene.home).isEmpty && scene.files(below: scene.config).isEmpty)
+        }
+    }
+
+    @Test func `ends at once at a signal, and leaves nothing behind`() async throws {
+        try await Scene.play { scene in
+            let run = try scene.start(["demo", "--keep"], ownGroup: true)
+            let up = try await Fact.comes(within: .seconds(240)) {
+                run.outputSoFar.contains("until ^C") || !run.isRunning
+            }
+            let family = ProcessTable.family(of: run.pid)
+            #expect(up && run.isRunning, "\(run.outputSoFar) \(run.errorsSoFar)")
+            let folder = run.outputSoFar.firstMatch(of: #/--config (\S+)/#).map { String($0.1) }
+            let list = try await scene.pgvigil("backups", "list", "--config", try #require(folder))
+            #expect(list.status == 0 && list.output.contains("shop/medusa_store"), "\(list)")
+            run.signal(SIGINT, toGroup: true)
+            let end = try await run.end()
+            #expect(end.status == 0, "\(end)")
+            #expect(family.count > 2 && family.filter(ProcessTable.lives).isEmpty)
+            #expect(!FileManager.default.fileExists(atPath: try #require(folder)))
+        }
+    }
+}
