@@ -73,6 +73,9 @@ package actor ServeLoop {
         nap?.cancel()
     }
 
+    /// Runs under way, or nil while something is still to be written down of slots that do not run.
+    var load: Int? { isWriting ? nil : running }
+
     /// The clock was set back: slots come due again at its new time, but none that came due already.
     private func planAnew(_ now: Date) {
         for (index, schedule) in schedules.enumerated() {

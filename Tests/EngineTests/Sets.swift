@@ -15,7 +15,7 @@ enum Sets {
         verified: Bool = true
     ) throws -> Manifest {
         Manifest(
-            id: ManualClock.id(UInt8(100 + day)), run: ManualClock.id(UInt8(200 + day % 50)), job: job,
+            id: ManualClock.id(UInt32(100 + day)), run: ManualClock.id(UInt32(200 + day % 50)), job: job,
             target: target,
             started: night(day), finished: night(day) + 60, format: .custom, compression: "zlib:6",
             archive: "archive.dump", globals: .withPasswords,

@@ -85,7 +85,7 @@ package final class ManualClock: Sendable {
     package func ambient(
         owner: Owner = Owner(machine: "m1", host: "db1", pid: 42, stateDirectory: "/state")
     ) -> Ambient {
-        let ids = Mutex<UInt8>(0)
+        let ids = Mutex<UInt32>(0)
         return Ambient(
             wallTime: { self.now }, sleep: { await self.sleep($0) }, uptime: { self.uptime },
             makeID: {
@@ -97,8 +97,9 @@ package final class ManualClock: Sendable {
             jitter: { 1 }, owner: owner)
     }
 
-    /// The id of this number, `00000000-0000-4000-8000-0000000000NN`.
-    package static func id(_ number: UInt8) -> UUID {
-        UUID(uuid: (0, 0, 0, 0, 0, 0, 0x40, 0, 0x80, 0, 0, 0, 0, 0, 0, number))
+    /// The id of this number, `00000000-0000-4000-8000-0000NNNNNNNN` in hexadecimal digits.
+    package static func id(_ number: UInt32) -> UUID {
+        func byte(_ shift: UInt32) -> UInt8 { UInt8(truncatingIfNeeded: number >> shift) }
+        return UUID(uuid: (0, 0, 0, 0, 0, 0, 0x40, 0, 0x80, 0, 0, 0, byte(24), byte(16), byte(8), byte(0)))
     }
 }

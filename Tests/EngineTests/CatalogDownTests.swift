@@ -1,0 +1,123 @@
+import Faults
+import FoundationEssentials
+import Jobs
+import Policy
+import TestKit
+import Testing
+
+@testable import Engine
+
+@Suite struct `A backup while the catalog is down` {
+    @Test func `is published all the same, and says that it is not recorded`() async throws {
+        let bench = Bench()
+        await bench.book.twin.fail(with: WatchedBook.down)
+        guard
+            case .ended(let run, let missing) = try await bench.supervisor.launch(
+                Schedules.job(), trigger: .hand)
+        else {
+            Issue.record("it did not run")
+            return
+        }
+        #expect(missing == WatchedBook.down)
+        #expect(run.state == .ended(.failed))
+        #expect(
+            run.summary
+                == "1 saved and verified, 0 failed; main/shop is saved, but record failed: the catalog is down"
+        )
+        #expect(try await bench.sets.count == 1)
+        #expect(bench.diary.lines("note: not recorded") == ["note: not recorded: catalog.down"])
+        // One try at the beginning, one for the set, one at the end: a catalog that is down costs time limits.
+        #expect(
+            bench.diary.lines("book:") == [
+                "book: begin nightly running", "book: backup main/shop", "book: begin nightly running",
+            ])
+    }
+
+    @Test func `is recorded later, once`() async throws {
+        let bench = Bench(databases: ["shop", "app"])
+        await bench.book.twin.fail(with: WatchedBook.down)
+        let first = try await bench.launch()
+        bench.clock.advance(by: .seconds(86_400))
+        let second = try await bench.launch()
+        await bench.book.twin.fail(with: nil)
+        #expect(try await bench.rows.isEmpty)
+        bench.clock.advance(by: .seconds(86_400))
+        let third = try await bench.launch()
+        #expect(try await bench.rows == [third, second, first])
+        for run in [first, second, third] {
+            #expect(try await bench.book.attempts(of: run.id).count == 1)
+            #expect(try await bench.steps(run).count == 13)
+        }
+        #expect(try await bench.book.backups(target: nil).count == 6)
+        let written = bench.diary.lines.count
+        bench.clock.advance(by: .seconds(86_400))
+        _ = try await bench.launch()
+        #expect(bench.diary.lines.dropFirst(written).filter { $0.hasPrefix("book: begin") }.count == 1)
+    }
+
+    @Test func `is recorded at its end if the catalog is back by then`() async throws {
+        let bench = Bench()
+        bench.book.fail(.begin, .attempt, .step)
+        bench.book.watch { [book = bench.book] write in
+            if case .backup = write { book.heal() }
+        }
+        guard
+            case .ended(let run, let missing) = try await bench.supervisor.launch(
+                Schedules.job(), trigger: .hand)
+        else {
+            Issue.record("it did not run")
+            return
+        }
+        #expect(missing == nil)
+        #expect(try await bench.rows == [run])
+    }
+
+    @Test func `keeps what failed until it is written, in its order`() async throws {
+        let bench = Bench()
+        bench.book.fail(.step)
+        let run = try await bench.launch()
+        #expect(run.state == .ended(.succeeded))
+        // Its row, its attempt and its set were taken; its end has to wait for its steps.
+        #expect(try await bench.rows.map(\.state) == [.running])
+        bench.book.heal()
+        bench.clock.advance(by: .seconds(60))
+        let next = try await bench.launch()
+        #expect(try await bench.rows == [next, run])
+        #expect(try await bench.book.steps(of: run.id).count == 7)
+    }
+
+    @Test func `still owes what the catalog refuses the second time`() async throws {
+        let bench = Bench()
+        bench.book.fail(.attempt)
+        let run = try await bench.launch()
+        bench.book.heal()
+        bench.book.watch { [book = bench.book] write in
+            // Back for the next run, down again for what is owed.
+            if case .attempt(let attempt) = write, attempt.run == run.id { book.fail(.attempt) }
+        }
+        bench.clock.advance(by: .seconds(60))
+        let next = try await bench.launch()
+        #expect(try await bench.rows.map(\.state) == [next.state, .running])
+        bench.book.heal()
+        bench.book.watch { _ in }
+        try await bench.supervisor.record(.missed, Schedules.job(), trigger: .hand, reason: "later")
+        #expect(try await bench.rows.contains(run))
+    }
+
+    @Test func `a run whose slot another one has meanwhile leaves that one's row alone`() async throws {
+        let bench = Bench()
+        let key = ScheduleKey(job: "nightly", zone: "UTC", pattern: "30 0 * * *")
+        let trigger = Trigger.slot(key, bench.clock.now)
+        await bench.book.twin.fail(with: WatchedBook.down)
+        let run = try await bench.launch(trigger: trigger)
+        await bench.book.twin.fail(with: nil)
+        let other = RunRecord(
+            id: ManualClock.id(99), job: "nightly", kind: .backup, trigger: trigger, owner: run.owner,
+            startedAt: run.startedAt)
+        #expect(try await bench.book.twin.begin(other) == .begun)
+        bench.clock.advance(by: .seconds(60))
+        let next = try await bench.launch()
+        #expect(try await bench.rows == [next, other])
+        #expect(try await bench.book.steps(of: run.id).isEmpty)
+    }
+}
