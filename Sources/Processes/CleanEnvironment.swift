@@ -1,6 +1,7 @@
 import Engine
 
-/// The environment that a client program gets: small, the same in every locale, with the user's own `PG…` settings.
+/// The environment that a client program gets: small, the same in every locale, with the user's own `PG…`
+/// settings.
 enum CleanEnvironment {
     /// Passed on from our own environment where it is set, besides everything that begins with `PG`.
     private static let passedOn: Set<String> = [
@@ -11,8 +12,8 @@ enum CleanEnvironment {
 
     /// The variables for one call.
     ///
-    /// Messages are read by us, so they are in English. libpq prefers `PGPASSWORD` to a password file (manual,
-    /// section 34.15), so ours is left out where the call brings a file of its own.
+    /// Messages are read by us, so they are in English. libpq prefers `PGPASSWORD` to a password file
+    /// (manual, section 34.15), so ours is left out where the call brings a file of its own.
     static func make(caller: [String: String], call: [String: String]) -> [String: String] {
         var made = caller.filter { passedOn.contains($0.key) || $0.key.hasPrefix("PG") }
         made["PATH"] = made["PATH"] ?? defaultPath

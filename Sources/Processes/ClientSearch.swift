@@ -13,8 +13,8 @@ struct ClientSearch: Sendable {
     let given: [String]
     /// The search path of the shell, nil where there is none.
     let path: String?
-    /// Where distributions keep them: Debian's `postgresql/NN/bin` below the first, Red Hat's `pgsql-NN/bin` below the
-    /// second.
+    /// Where distributions keep them: Debian's `postgresql/NN/bin` below the first, Red Hat's `pgsql-NN/bin`
+    /// below the second.
     var debianRoot = "/usr/lib/postgresql"
     var redHatRoot = "/usr"
 
@@ -53,8 +53,8 @@ struct ClientSearch: Sendable {
 
     /// The resolved path of a folder's `pg_dump`.
     ///
-    /// Debian's `/usr/bin/pg_dump` is a link to `pg_wrapper`, which chooses a version of its own accord; the programs
-    /// that it chooses from are found by themselves.
+    /// Debian's `/usr/bin/pg_dump` is a link to `pg_wrapper`, which chooses a version of its own accord; the
+    /// programs that it chooses from are found by themselves.
     private static func program(in folder: String) -> String? {
         guard let resolved = realpath("\(folder)/pg_dump", nil) else { return nil }
         defer { free(resolved) }

@@ -16,8 +16,8 @@ struct OutputPump: Sendable {
     }
 
     private static let bufferSize = 1 << 20
-    /// After the child's end, so long may its pipes stay silent before they are given up: a process that it left
-    /// behind holds them.
+    /// After the child's end, so long may its pipes stay silent before they are given up: a process that it
+    /// left behind holds them.
     private static let silenceMilliseconds: Int32 = 1_000
 
     /// Nil where the output is thrown away.
@@ -29,8 +29,8 @@ struct OutputPump: Sendable {
     /// Reads until the child has ended and its pipes are empty, or until the sink refuses.
     ///
     /// - Parameters:
-    ///   - group: The child's process group: what is left of it is killed when its leader has ended, while its number
-    ///     cannot have been given to another yet.
+    ///   - group: The child's process group: what is left of it is killed when its leader has ended, while
+    ///     its number cannot have been given to another yet.
     ///   - exit: A descriptor that becomes readable when the child ends (pidfd_open(2)), or -1.
     func drain(group: pid_t, exit: Int32) async -> Result {
         await withCheckedContinuation { continuation in

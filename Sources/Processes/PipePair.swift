@@ -2,8 +2,8 @@ import Glibc
 
 /// The two ends of a pipe, as large as the system allows.
 ///
-/// A large pipe lets pg_dump run on while we write a buffer to the disk, which is most of what reading through a
-/// pipe would cost otherwise.
+/// A large pipe lets pg_dump run on while we write a buffer to the disk, which is most of what reading
+/// through a pipe would cost otherwise.
 struct PipePair: Sendable {
     /// `F_SETPIPE_SZ` (`linux/fcntl.h`), which Swift's view of the C library leaves out.
     private static let setSize: Int32 = 1_031

@@ -44,7 +44,7 @@ package enum ProcessFault: Fault, Equatable {
     package var remedy: String {
         switch self {
         case .notFound:
-            "Install the package postgresql-client, or name the folder of the programs under 'clients' in pgvigil.yaml."
+            "Install postgresql-client, or name the folder of the programs under 'clients' in pgvigil.yaml."
         case .notExecutable: "Make it executable for the user that runs pgvigil (chmod a+x)."
         case .cannotStart: "Run the program by hand as the same user to see what it lacks."
         case .noPipe: "Raise the limit of open files (ulimit -n), or lower 'limits: runs' in pgvigil.yaml."

@@ -5,7 +5,8 @@ struct Descriptor: ~Copyable {
     let number: Int32
     let path: String
 
-    /// Opens a path; programs that are started later do not inherit it, and a link in its last part is not followed.
+    /// Opens a path; programs that are started later do not inherit it, and a link in its last part is not
+    /// followed.
     ///
     /// - Throws: ``StorageFault`` by the system's error number.
     init(_ path: String, _ flags: Int32, mode: mode_t = 0o600, doing: String = "open") throws(StorageFault) {

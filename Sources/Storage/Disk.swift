@@ -85,7 +85,8 @@ enum Disk {
         try syncFolder(parent(of: from))
     }
 
-    /// Removes a file or a folder with all that is in it, as far as it goes; what is gone already is no fault.
+    /// Removes a file or a folder with all that is in it, as far as it goes; what is gone already is no
+    /// fault.
     ///
     /// - Throws: The first fault, after everything else has been tried.
     static func removeTree(_ path: String, depth: Int = 0) throws(StorageFault) {

@@ -5,8 +5,8 @@ import Glibc
 struct FileWriter: ~Copyable {
     /// Bytes are handed to the system in pieces of this size, at multiples of it.
     private static let bufferSize = 1 << 20
-    /// After so many bytes the system is asked to begin writing them to the disk, so that the sync at the end finds
-    /// little to do, and the dump does not fill the machine's memory with pages that nobody reads.
+    /// After so many bytes the system is asked to begin writing them to the disk, so that the sync at the end
+    /// finds little to do, and the dump does not fill the machine's memory with pages that nobody reads.
     private static let stride: Int64 = 8 << 20
 
     private let name: String
@@ -94,7 +94,8 @@ struct FileWriter: ~Copyable {
         parts = (head.map { [$0] } ?? []) + [tail]
     }
 
-    /// Closes without writing what is left: the file is not wanted any more, and its space is free once it is removed.
+    /// Closes without writing what is left: the file is not wanted any more, and its space is free once it is
+    /// removed.
     mutating func abandon() {
         file = nil
         failure = failure ?? .ended(path: path)
@@ -120,8 +121,8 @@ struct FileWriter: ~Copyable {
         if written - advised >= Self.stride { advise() }
     }
 
-    /// `POSIX_FADV_DONTNEED` begins to write dirty pages without waiting for them, and drops those that are clean
-    /// (Linux, `mm/fadvise.c`): the last stride begins, the one before it goes.
+    /// `POSIX_FADV_DONTNEED` begins to write dirty pages without waiting for them, and drops those that are
+    /// clean (Linux, `mm/fadvise.c`): the last stride begins, the one before it goes.
     private mutating func advise() {
         let start = max(0, advised - Self.stride)
         _ = posix_fadvise(file?.number ?? -1, off_t(start), off_t(written - start), POSIX_FADV_DONTNEED)

@@ -1,7 +1,7 @@
 /// Names of targets, databases and jobs as names of folders, and back.
 ///
-/// What a file name cannot hold, or would give it a meaning, is written as `%` and two hexadecimal digits: the slash,
-/// the percent sign, control characters and a leading point. Different names never share a folder.
+/// What a file name cannot hold, or would give it a meaning, is written as `%` and two hexadecimal digits:
+/// the slash, the percent sign, control characters and a leading point. Different names never share a folder.
 package enum FolderName {
     /// Bytes of a folder's name; file systems take 255, and a set's own files need some of a path's length.
     static let bytesMax = 200

@@ -183,7 +183,8 @@ extension LocalIncomingSet {
         do throws(StorageFault) {
             try Disk.syncFolder(parent)
         } catch {
-            // A name that may not survive a power cut must not be seen; if this fails too, the fault tells of it.
+            // A name that may not survive a power cut must not be seen; if this fails too, the fault tells of
+            // it.
             _ = rename(folder, directory)
             throw error
         }

@@ -24,8 +24,8 @@ package final class LocalStore: BackupStore {
         incoming = IncomingArea(store: root)
     }
 
-    /// Creates the folder where it is missing, refuses one that everybody may change, and removes incoming sets whose
-    /// owner is dead.
+    /// Creates the folder where it is missing, refuses one that everybody may change, and removes incoming
+    /// sets whose owner is dead.
     ///
     /// - Returns: The run ids of what was swept.
     package func open() async throws(AnyFault) -> [String] {
@@ -44,7 +44,8 @@ package final class LocalStore: BackupStore {
         }
     }
 
-    /// Opens a private folder for the set of one database; see ``BackupStore/beginIncoming(run:target:database:)``.
+    /// Opens a private folder for the set of one database; see
+    /// ``BackupStore/beginIncoming(run:target:database:)``.
     package func beginIncoming(
         run: UUID, target: String, database: String
     ) async throws(AnyFault) -> any IncomingSet {
@@ -71,8 +72,8 @@ package final class LocalStore: BackupStore {
 
     /// Removes one set: renamed out of sight first, then deleted.
     ///
-    /// - Throws: A fault upon which the set is still wholly there, except when only the deletion fails: then it is out
-    ///   of sight, and the next ``open()`` deletes the rest.
+    /// - Throws: A fault upon which the set is still wholly there, except when only the deletion fails: then
+    ///   it is out of sight, and the next ``open()`` deletes the rest.
     package func remove(_ set: StoredSet) async throws(AnyFault) {
         try await Blocking.run { [root, incoming] () throws(StorageFault) in
             let folder = try StoreFolder.locate(set, in: root)

@@ -8,7 +8,8 @@ enum MomentLock {
 
     /// Does the work while nobody else does such work under this lock file, which stays for ever.
     ///
-    /// - Throws: ``StorageFault/busy(path:)`` when another process keeps it, which takes one that was stopped (SIGSTOP).
+    /// - Throws: ``StorageFault/busy(path:)`` when another process keeps it, which takes one that was stopped
+    ///   (SIGSTOP).
     static func hold<Value>(
         _ path: String, waitsMax: Int = waitsMax, _ work: () throws(StorageFault) -> Value
     ) throws(StorageFault) -> Value {

@@ -2,10 +2,11 @@ import Engine
 import Glibc
 import Synchronization
 
-/// A lock file that is held for as long as its process lives: the kernel lets go of it, however the process dies.
+/// A lock file that is held for as long as its process lives: the kernel lets go of it, however the process
+/// dies.
 ///
-/// It is an open file description lock (fcntl(2), `F_OFD_SETLK`), the kind that can be asked about without being
-/// taken, so that a question never looks like an owner. The file's text names the holder.
+/// It is an open file description lock (fcntl(2), `F_OFD_SETLK`), the kind that can be asked about without
+/// being taken, so that a question never looks like an owner. The file's text names the holder.
 package final class OwnerLock: LivenessHold {
     /// Longer texts are cut when they are read.
     private static let textMax = 256

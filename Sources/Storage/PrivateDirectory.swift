@@ -4,8 +4,8 @@ import Glibc
 package enum PrivateDirectory {
     /// Makes the folder (0700) where it is missing, and checks it where it is there.
     ///
-    /// - Throws: ``StorageFault/unsafeFolder(path:reason:)`` if it belongs to somebody else or others may write into
-    ///   it, ``StorageFault/notAFolder(path:)``, or the system's refusal.
+    /// - Throws: ``StorageFault/unsafeFolder(path:reason:)`` if it belongs to somebody else or others may
+    ///   write into it, ``StorageFault/notAFolder(path:)``, or the system's refusal.
     package static func ensure(_ path: String) throws(StorageFault) {
         try Disk.makeFolders(path)
         var status = stat()

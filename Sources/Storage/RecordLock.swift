@@ -2,7 +2,8 @@ import Glibc
 
 /// Locks on whole files that belong to an open file (fcntl(2), "Open file description locks").
 enum RecordLock {
-    /// `F_OFD_GETLK` and `F_OFD_SETLK` (`asm-generic/fcntl.h`), which Swift's view of the C library leaves out.
+    /// `F_OFD_GETLK` and `F_OFD_SETLK` (`asm-generic/fcntl.h`), which Swift's view of the C library leaves
+    /// out.
     private static let ask: Int32 = 36
     private static let set: Int32 = 37
 

@@ -4,8 +4,8 @@ package import FoundationEssentials
 
 /// The locks of a state directory: which runs live, and which run has a job.
 ///
-/// `locks/runs/<run id>` and `locks/jobs/<job>` are held by the process that does the run; `locks/moment` keeps
-/// processes apart while they take and look.
+/// `locks/runs/<run id>` and `locks/jobs/<job>` are held by the process that does the run; `locks/moment`
+/// keeps processes apart while they take and look.
 package struct RunLocks: LivenessPort {
     private let root: String
 

@@ -7,7 +7,8 @@ enum SetContents {
 
     /// Paths of all files relative to the set, in the order of their bytes.
     ///
-    /// - Throws: ``StorageFault/alienFile(path:)`` for a link or anything else that is neither file nor folder.
+    /// - Throws: ``StorageFault/alienFile(path:)`` for a link or anything else that is neither file nor
+    ///   folder.
     static func files(in directory: String) throws(StorageFault) -> [String] {
         var files: [String] = []
         try walk(directory, "", 0) { path, kind in

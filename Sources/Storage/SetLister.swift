@@ -113,7 +113,8 @@ struct SetLister {
         }
     }
 
-    /// Why a folder is not the set that its manifest tells of, nil if it is. Contents are for a verification to read.
+    /// Why a folder is not the set that its manifest tells of, nil if it is. Contents are for a verification
+    /// to read.
     private func mismatch(
         _ manifest: Manifest, _ path: String, target: String, database: String
     ) throws(StorageFault) -> String? {

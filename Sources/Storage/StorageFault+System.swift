@@ -20,8 +20,8 @@ extension StorageFault {
         }
     }
 
-    /// Numbers that a busy machine or a network file system causes; EIO is not among them, since a disk that has
-    /// failed once is for a person to look at.
+    /// Numbers that a busy machine or a network file system causes; EIO is not among them, since a disk that
+    /// has failed once is for a person to look at.
     private static let passing: Set<Int32> = [
         EAGAIN, EINTR, EBUSY, EMFILE, ENFILE, ENOMEM, ETIMEDOUT, ESTALE, ENOLCK, EHOSTDOWN, ENETDOWN,
     ]

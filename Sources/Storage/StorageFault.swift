@@ -103,7 +103,7 @@ extension StorageFault {
     package var remedy: String {
         switch self {
         case .noSpace, .quota:
-            "Free space in the store, or run 'pgvigil backups prune --plan' to see what retention would remove."
+            "Free space, or run 'pgvigil backups prune --plan' to see what retention would remove."
         case .tooLarge: "Raise the limit (ulimit -f), or use a file system that takes larger files."
         case .notPermitted:
             "Give the folder to the user that runs pgvigil (chown), or name another in pgvigil.yaml."
@@ -137,8 +137,8 @@ extension StorageFault {
         }
     }
 
-    /// A full disk stays full, and a disk that changes bytes is not to be trusted: only what a busy machine or network
-    /// causes goes away by itself.
+    /// A full disk stays full, and a disk that changes bytes is not to be trusted: only what a busy machine
+    /// or network causes goes away by itself.
     package var mayPass: Bool {
         switch self {
         case .io(_, _, _, let mayPass): mayPass

@@ -9,8 +9,8 @@ import Testing
 
     init() throws { fixture = try Fixture() }
 
-    private func client(_ folder: String, _ version: String) throws {
-        _ = try fixture.script("\(folder)/pg_dump", "echo 'pg_dump (PostgreSQL) \(version)'")
+    private func client(_ folder: String, _ version: String) async throws {
+        _ = try await fixture.script("\(folder)/pg_dump", "echo 'pg_dump (PostgreSQL) \(version)'")
     }
 
     private func found(given: [String] = [], path: String? = nil) async -> [String] {
@@ -24,10 +24,10 @@ import Testing
     }
 
     @Test func `looks where the distributions put them, newest first`() async throws {
-        try client("lib/postgresql/15/bin", "15.18 (Debian 15.18-0+deb12u1)")
-        try client("lib/postgresql/9.6/bin", "9.6.24")
-        try client("usr/pgsql-17/bin", "17.2")
-        try client("opt/bin", "17.10")
+        try await client("lib/postgresql/15/bin", "15.18 (Debian 15.18-0+deb12u1)")
+        try await client("lib/postgresql/9.6/bin", "9.6.24")
+        try await client("usr/pgsql-17/bin", "17.2")
+        try await client("opt/bin", "17.10")
         #expect(
             await found(path: "/nowhere:\(fixture.folder)/opt/bin:relative")
                 == [
@@ -37,16 +37,16 @@ import Testing
     }
 
     @Test func `prefers the given folders in their order`() async throws {
-        try client("lib/postgresql/17/bin", "17.2")
-        try client("mine", "13.1")
-        try client("other", "16.1")
+        try await client("lib/postgresql/17/bin", "17.2")
+        try await client("mine", "13.1")
+        try await client("other", "16.1")
         #expect(
             await found(given: ["mine", "missing", "other"])
                 == ["mine 13 13.1", "other 16 16.1", "lib/postgresql/17/bin 17 17.2"])
     }
 
     @Test func `counts one program once, however many links lead to it`() async throws {
-        try client("lib/postgresql/15/bin", "15.18")
+        try await client("lib/postgresql/15/bin", "15.18")
         try FileManager.default.createDirectory(
             atPath: "\(fixture.folder)/links", withIntermediateDirectories: true)
         try FileManager.default.createSymbolicLink(
@@ -56,9 +56,10 @@ import Testing
     }
 
     @Test func `leaves out what is broken, and Debian's wrapper`() async throws {
-        _ = try fixture.script("lib/postgresql/14/bin/pg_dump", "echo 'pg_dump (PostgreSQL) 14.1'; exit 1")
-        _ = try fixture.script("lib/postgresql/13/bin/pg_dump", "echo something else")
-        _ = try fixture.script("share/pg_wrapper", "echo 'pg_dump (PostgreSQL) 12.1'")
+        _ = try await fixture.script(
+            "lib/postgresql/14/bin/pg_dump", "echo 'pg_dump (PostgreSQL) 14.1'; exit 1")
+        _ = try await fixture.script("lib/postgresql/13/bin/pg_dump", "echo something else")
+        _ = try await fixture.script("share/pg_wrapper", "echo 'pg_dump (PostgreSQL) 12.1'")
         try FileManager.default.createDirectory(
             atPath: "\(fixture.folder)/bin", withIntermediateDirectories: true)
         try FileManager.default.createSymbolicLink(

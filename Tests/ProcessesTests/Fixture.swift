@@ -2,6 +2,7 @@ import Engine
 import Faults
 import FoundationEssentials
 import Synchronization
+import Testing
 
 @testable import Processes
 
@@ -19,12 +20,15 @@ final class Fixture: Sendable {
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     /// A program of a few lines of shell.
-    func script(_ name: String, _ body: String) throws -> String {
+    ///
+    /// Another process writes it: a child that somebody starts beside us at this moment would hold our file
+    /// open, and what is open for writing cannot be executed (ETXTBSY in execve(2)).
+    func script(_ name: String, _ body: String, interpreter: String = "/bin/sh") async throws -> String {
         let path = "\(folder)/\(name)"
-        let parent = path.split(separator: "/").dropLast().joined(separator: "/")
-        try FileManager.default.createDirectory(atPath: "/" + parent, withIntermediateDirectories: true)
-        try "#!/bin/sh\n\(body)\n".write(toFile: path, atomically: true, encoding: .utf8)
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        let made = try await shell(
+            "mkdir -p \"$(dirname \"$FILE\")\" && printf '%s\\n' \"$BODY\" > \"$FILE\" && chmod 755 \"$FILE\"",
+            environment: ["FILE": path, "BODY": "#!\(interpreter)\n\(body)"])
+        try #require(made.succeeded, "\(made.errorTail)")
         return path
     }
 

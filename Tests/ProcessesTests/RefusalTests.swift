@@ -34,8 +34,7 @@ import Testing
     }
 
     @Test func `is told apart from one that fails`() async throws {
-        let path = try fixture.script("broken", "")
-        try "#!/no/such/interpreter\n".write(toFile: path, atomically: false, encoding: .utf8)
+        let path = try await fixture.script("broken", "", interpreter: "/no/such/interpreter")
         let fault = try #require(await fault(path))
         #expect(fault.code == "tool.cannot-start")
         #expect(fault.summary.contains("No such file"))

@@ -69,7 +69,6 @@ private final class TinyDisk {
         #expect(fault.code == "store.no-space" && !fault.mayPass)
         #expect(fault.summary.hasPrefix("the disk is full: "))
         #expect(fault.remedy.contains("prune --plan"))
-        // The file has failed for good: what comes after would leave a hole.
         #expect(throws: fault) { try file.finish() }
         #expect(throws: fault) { try SetDraft.put("more", into: file) }
         await #expect(throws: fault) { try await draft.incoming.readBack() }
@@ -89,6 +88,22 @@ private final class TinyDisk {
         try SetDraft.put(half, into: second)
         try first.finish()
         #expect(throws: AnyFault.self) { try second.finish() }
+        await draft.incoming.discard()
+    }
+
+    @Test func `ends a file for good, though there be room again`() async throws {
+        _ = try await store.open()
+        let ballast = "\(disk.path)/ballast"
+        try Disk.create(ballast, [UInt8](repeating: 1, count: 900_000))
+        let draft = try await SetDraft.begin(store)
+        let file = try await draft.incoming.makeFile("archive.dump")
+        let piece = String(repeating: "x", count: 1 << 20)
+        #expect(throws: AnyFault.self) { try SetDraft.put(piece, into: file) }
+        #expect(unlink(ballast) == 0)
+        // What comes after would leave a hole where the lost bytes belong.
+        #expect(throws: AnyFault.self) { try SetDraft.put("more", into: file) }
+        #expect(throws: AnyFault.self) { try file.finish() }
+        await #expect(throws: AnyFault.self) { try await draft.incoming.readBack() }
         await draft.incoming.discard()
     }
 

@@ -84,7 +84,7 @@ import Testing
         await mine.release()
     }
 
-    @Test func `let one process at a time have a job`() throws {
+    @Test func `let one process at a time have them`() throws {
         let rivals = try (0..<3).map { _ in try SecondProcess(part: "RivalPart", tell: ["state": folder.path])
         }
         for rival in rivals { #expect(rival.wait(), "it met another one, or never had its turns") }

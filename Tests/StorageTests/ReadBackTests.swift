@@ -116,6 +116,21 @@ import Testing
         #expect(try mode(Disk.parent(of: set.directory)) == 0o700)
     }
 
+    @Test func `leaves no password in the set, nor beside it`() async throws {
+        let (draft, _) = try await draft()
+        let sibling = try await SetDraft.begin(store, run: draft.run, database: "other")
+        let path = try await draft.incoming.writePrivate("pgpass", Secret("*:*:*:*:hidden"))
+        #expect(try mode(path) == 0o600 && mode(Disk.parent(of: path)) == 0o700)
+        #expect(try Disk.read(path, bytesMax: 100) == Array("*:*:*:*:hidden".utf8))
+        let files = try await draft.incoming.readBack()
+        let set = try await draft.incoming.publish(draft.manifest(files), at: draft.started)
+        #expect(try Disk.kind(Disk.parent(of: path)) == nil)
+        #expect(try Disk.names(in: set.directory) == ["archive.dump", "manifest.json"])
+        let other = try await sibling.incoming.writePrivate("pgpass", Secret("hidden"))
+        await sibling.incoming.discard()
+        #expect(try Disk.kind(other) == nil)
+    }
+
     private func mode(_ path: String) throws -> mode_t {
         var status = stat()
         try #require(stat(path, &status) == 0)

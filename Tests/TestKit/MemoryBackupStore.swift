@@ -7,7 +7,8 @@ import Synchronization
 
 /// A store in memory, for tests of what stands on one.
 ///
-/// Its hashes have the shape of a SHA-256 and tell contents apart; they are none. Any call can be made to fail.
+/// Its hashes have the shape of a SHA-256 and tell contents apart; they are none. Any call can be made to
+/// fail.
 package final class MemoryBackupStore: BackupStore {
     /// The calls that can be made to fail.
     package enum Call: Hashable, Sendable, CaseIterable {

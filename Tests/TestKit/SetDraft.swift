@@ -51,10 +51,13 @@ package struct SetDraft: Sendable {
 
     /// A manifest that lists these files.
     package func manifest(_ files: [Manifest.File]) -> Manifest {
-        Manifest(
+        let isFolder = files.contains { $0.path.hasPrefix("archive/") }
+        let archive = isFolder ? "archive" : "archive.dump"
+        return Manifest(
             id: run, run: run, job: "nightly-backup", target: target, started: started,
-            finished: started.addingTimeInterval(60), format: .custom, compression: "zlib:6",
-            archive: "archive.dump",
+            finished: started.addingTimeInterval(60), format: isFolder ? .directory : .custom,
+            compression: "zlib:6",
+            archive: archive,
             globals: .none, files: files, serverVersion: "15.18", clientVersion: "15.18",
             database: Manifest.Database(
                 name: database, owner: "shop", encoding: "UTF8", collate: "C", ctype: "C",
