@@ -22,7 +22,7 @@ package enum ConfigurationParser {
         return .success(Configuration(settings: reading.settings, jobs: jobs.sorted { $0.name < $1.name }))
     }
 
-    /// The settings; nil if there is any fault.
+    /// The settings; nil if there is any fault, except that there is no target.
     ///
     /// - Parameters:
     ///   - text: what `pgvigil.yaml` holds; nil where there is none, so that all comes from the environment.
@@ -35,7 +35,9 @@ package enum ConfigurationParser {
             readSettings(
                 text: text, file: file, environment: environment, defaults: defaults, readFile: readFile)
         }
-        return (reading.faults.isEmpty ? reading.settings : nil, reading.faults)
+        // Without a target there is still a store to read.
+        let isReadable = reading.faults.allSatisfy { $0.code == JobsFault.noTargets.code }
+        return (isReadable ? reading.settings : nil, reading.faults)
     }
 
     /// A job, named for its file; nil if there is any fault.

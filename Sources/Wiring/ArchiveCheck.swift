@@ -11,7 +11,9 @@ package struct ArchiveCheck: VerifierPort {
         verifier = ArchiveVerifier(workers: workers)
     }
 
-    package func verify(path: String, progress: @escaping @Sendable (Int64, Int64) -> Void) async -> VerificationReport {
+    package func verify(path: String, progress: @escaping @Sendable (Int64, Int64) -> Void) async
+        -> VerificationReport
+    {
         await verifier.verify(path: path, dropCache: false) { progress($0.bytesDone, $0.bytesTotal) }
     }
 

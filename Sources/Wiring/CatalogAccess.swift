@@ -11,12 +11,16 @@ package struct CatalogAccess: Sendable {
     private let cluster: LocalCluster?
 
     /// Finds the catalog; the embedded server is started, and made if there is none.
-    package static func open(_ configuration: LoadedConfiguration) async throws(AnyFault) -> CatalogAccess {
+    ///
+    /// - Parameter path: The value of PATH, where the server's programs are looked for last.
+    package static func open(_ configuration: LoadedConfiguration, path: String) async throws(AnyFault)
+        -> CatalogAccess
+    {
         let settings = configuration.settings
         switch settings.catalog {
         case .server(let info): return CatalogAccess(connection: info, cluster: nil)
         case .embedded:
-            let cluster = try await startEmbedded(settings)
+            let cluster = try await startEmbedded(settings, path)
             return CatalogAccess(connection: cluster.connectionInfo(database: "pgvigil"), cluster: cluster)
         }
     }
@@ -53,11 +57,14 @@ package struct CatalogAccess: Sendable {
         try? await cluster?.stop()
     }
 
-    private static func startEmbedded(_ settings: Settings) async throws(AnyFault) -> LocalCluster {
+    private static func startEmbedded(_ settings: Settings, _ path: String) async throws(AnyFault)
+        -> LocalCluster
+    {
         do throws(DatabasesFault) {
             return try await LocalCluster.ensureRunning(
                 at: "\(settings.stateDirectory)/catalog",
-                binaries: await ServerBinaries.find(extraDirectories: settings.clientDirectories), purpose: .catalog)
+                binaries: await ServerBinaries.find(extraDirectories: settings.clientDirectories, path: path),
+                purpose: .catalog)
         } catch {
             throw AnyFault(error)
         }

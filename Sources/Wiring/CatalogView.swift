@@ -33,7 +33,8 @@ package struct CatalogView: Sendable, Encodable {
         case "missing": "\(place): not there yet. Run 'pgvigil catalog migrate'."
         case "behind": "\(place): \(number), older than this program. Run 'pgvigil catalog migrate'."
         case "newer": "\(place): \(number), newer than this program. Update pgvigil."
-        default: "\(place): \(number) is not the one that this program knows. Restore the catalog from its backup."
+        default:
+            "\(place): \(number) is not the one that this program knows. Restore the catalog from its backup."
         }
     }
 }

@@ -33,9 +33,17 @@ package struct ConfigurationLoader: Sendable {
 
     /// Reads all of it.
     ///
+    /// - Parameter needsTargets: Whether a configuration without any target is a fault; what is in the stores can be
+    ///   read without, on a new machine for instance.
     /// - Throws: ``FaultList`` with every fault found.
-    package func load() throws(FaultList) -> LoadedConfiguration {
-        let (configuration, faults) = examine()
+    package func load(needsTargets: Bool = true) throws(FaultList) -> LoadedConfiguration {
+        var (configuration, faults) = examine()
+        if !needsTargets, faults.contains(where: { $0.code == JobsFault.noTargets.code }) {
+            faults.removeAll {
+                $0.code == JobsFault.noTargets.code
+                    || $0.code == JobsFault.unknownTarget("", nearest: nil, known: []).code
+            }
+        }
         guard faults.isEmpty, let configuration else { throw FaultList(faults) }
         return configuration
     }
@@ -54,7 +62,8 @@ package struct ConfigurationLoader: Sendable {
         let schedules = readSchedules(settings, jobs, zone, &faults)
         guard let settings else { return (nil, faults) }
         return (
-            LoadedConfiguration(directory: directory, settings: settings, jobs: jobs, schedules: schedules, zone: zone),
+            LoadedConfiguration(
+                directory: directory, settings: settings, jobs: jobs, schedules: schedules, zone: zone),
             faults
         )
     }
@@ -67,7 +76,8 @@ package struct ConfigurationLoader: Sendable {
             if text == nil { return nil }
         }
         let defaults = SettingsDefaults(
-            stateDirectory: "\(surroundings.baseDirectory)/state", storePath: "\(surroundings.baseDirectory)/store",
+            stateDirectory: "\(surroundings.baseDirectory)/state",
+            storePath: "\(surroundings.baseDirectory)/store",
             home: surroundings.home, baseDirectory: directory, isZone: zones.has)
         let (settings, found) = ConfigurationParser.settings(
             text: text, file: shown(path), environment: surroundings.environment, defaults: defaults,
@@ -117,14 +127,18 @@ package struct ConfigurationLoader: Sendable {
         var schedules: [Schedule] = []
         let now = surroundings.ambient(stateDirectory: "").wallTime()
         var joiner = ScheduleJoiner(
-            jobs: jobs, faultyJobs: faultyJobs(besides: jobs), windows: settings?.windows ?? [:], zones: zones,
+            jobs: jobs, faultyJobs: faultyJobs(besides: jobs), windows: settings?.windows ?? [:],
+            zones: zones,
             zone: zone, now: now)
         for path in list("cron", [".cron"]) {
             guard let text = read(path, &faults) else { continue }
-            let (lines, found) = Crontab.parse(text, file: shown(path))
-            faults += found
+            var (lines, found) = Crontab.parse(text, file: shown(path))
             for line in lines {
-                if let schedule = joiner.join(line, &faults) { schedules.append(schedule) }
+                if let schedule = joiner.join(line, &found) { schedules.append(schedule) }
+            }
+            // Two readers have looked at the file; a person reads it from the top.
+            faults += found.sorted {
+                ($0.place?.line ?? 0, $0.place?.column ?? 0) < ($1.place?.line ?? 0, $1.place?.column ?? 0)
             }
         }
         return schedules
@@ -139,7 +153,8 @@ package struct ConfigurationLoader: Sendable {
     private func list(_ folder: String, _ suffixes: [String]) -> [String] {
         // A folder that is not there holds nothing.
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(directory)/\(folder)")) ?? []
-        return names.filter { name in !name.hasPrefix(".") && suffixes.contains { name.hasSuffix($0) } }.sorted()
+        return names.filter { name in !name.hasPrefix(".") && suffixes.contains { name.hasSuffix($0) } }
+            .sorted()
             .map { "\(directory)/\(folder)/\($0)" }
     }
 
@@ -147,7 +162,9 @@ package struct ConfigurationLoader: Sendable {
         do {
             return try String(contentsOfFile: path, encoding: .utf8)
         } catch {
-            faults.append(AnyFault(WiringFault.unreadable(path: shown(path), why: "it is missing, forbidden or no UTF-8")))
+            faults.append(
+                AnyFault(
+                    WiringFault.unreadable(path: shown(path), why: "it is missing, forbidden or no UTF-8")))
             return nil
         }
     }

@@ -18,7 +18,7 @@ package struct Demo: Sendable {
     package static func start(
         _ surroundings: Surroundings, report: @Sendable (Int, Int) -> Void
     ) async throws(AnyFault) -> Demo {
-        let binaries = await ServerBinaries.find()
+        let binaries = await ServerBinaries.find(path: surroundings.searchPath)
         let cluster: LocalCluster
         do throws(DatabasesFault) {
             cluster = try await LocalCluster.throwaway(binaries: binaries)
@@ -62,7 +62,8 @@ package struct Demo: Sendable {
         return (copy, offset)
     }
 
-    private static func loadShop(_ cluster: LocalCluster, _ report: (Int, Int) -> Void) async throws(AnyFault) {
+    private static func loadShop(_ cluster: LocalCluster, _ report: (Int, Int) -> Void) async throws(AnyFault)
+    {
         do throws(PostgresFault) {
             let admin = try await Connection.open(cluster.connectionInfo().options())
             try await admin.run(script: "create database medusa_store")
@@ -106,16 +107,20 @@ package struct Demo: Sendable {
             """
         do {
             try settings.write(toFile: "\(directory)/pgvigil.yaml", atomically: true, encoding: .utf8)
-            try FileManager.default.createDirectory(atPath: "\(directory)/jobs", withIntermediateDirectories: true)
-            try FileManager.default.createDirectory(atPath: "\(directory)/cron", withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                atPath: "\(directory)/jobs", withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                atPath: "\(directory)/cron", withIntermediateDirectories: true)
             try Shipped.nightlyBackup.write(
                 toFile: "\(directory)/jobs/nightly-backup.yaml", atomically: true, encoding: .utf8)
-            try Shipped.nights.write(toFile: "\(directory)/cron/nights.cron", atomically: true, encoding: .utf8)
+            try Shipped.nights.write(
+                toFile: "\(directory)/cron/nights.cron", atomically: true, encoding: .utf8)
         } catch {
             throw AnyFault(WiringFault.unreadable(path: directory, why: "it cannot be written"))
         }
         do throws(FaultList) {
-            let configuration = try ConfigurationLoader(surroundings: surroundings, directory: directory).load()
+            let configuration = try ConfigurationLoader(surroundings: surroundings, directory: directory)
+                .load()
             return Demo(directory: directory, configuration: configuration, cluster: cluster)
         } catch {
             throw error.faults[0]

@@ -14,7 +14,9 @@ package struct MissingBook: RunBook {
     }
 
     package func begin(_ run: RunRecord) async throws(AnyFault) -> RunStart { throw fault }
-    package func end(_ run: UUID, outcome: Outcome, summary: String, at: Date) async throws(AnyFault) { throw fault }
+    package func end(_ run: UUID, outcome: Outcome, summary: String, at: Date) async throws(AnyFault) {
+        throw fault
+    }
     package func record(_ attempt: AttemptRecord) async throws(AnyFault) { throw fault }
     package func record(_ step: StepRecord) async throws(AnyFault) { throw fault }
     package func record(_ backup: BackupRecord) async throws(AnyFault) { throw fault }
@@ -25,5 +27,7 @@ package struct MissingBook: RunBook {
     package func steps(of run: UUID) async throws(AnyFault) -> [StepRecord] { throw fault }
     package func backups(target: String?) async throws(AnyFault) -> [BackupRecord] { throw fault }
     package func durations(ofJob job: String, limit: Int) async throws(AnyFault) -> [Duration] { throw fault }
-    package func lastSize(target: String, database: String) async throws(AnyFault) -> ByteCount? { throw fault }
+    package func lastSize(target: String, database: String) async throws(AnyFault) -> ByteCount? {
+        throw fault
+    }
 }

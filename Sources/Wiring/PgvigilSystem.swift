@@ -42,7 +42,7 @@ package struct PgvigilSystem: Sendable {
         try shelf.ensureStateDirectory()
         var catalog: CatalogAccess?
         do throws(AnyFault) {
-            let access = try await CatalogAccess.open(configuration)
+            let access = try await CatalogAccess.open(configuration, path: surroundings.searchPath)
             catalog = access
             let system = PgvigilSystem(
                 configuration, surroundings, shelf, observer, catalog: access, book: try await access.book(),

@@ -20,7 +20,8 @@ struct ScheduleJoiner {
     private var seen: [ScheduleKey: Place] = [:]
 
     init(
-        jobs: [Job], faultyJobs: Set<String>, windows: [String: Window], zones: ZoneFiles, zone: Zone, now: Date
+        jobs: [Job], faultyJobs: Set<String>, windows: [String: Window], zones: ZoneFiles, zone: Zone,
+        now: Date
     ) {
         self.jobs = jobs
         self.faultyJobs = faultyJobs
@@ -35,18 +36,23 @@ struct ScheduleJoiner {
         let before = faults.count
         let job = jobs.first { $0.name == line.job }
         if job == nil, !faultyJobs.contains(line.job) {
-            report(WiringFault.noSuchJob(line.job, known: jobs.map(\.name)), line.jobPlace, &faults)
+            report(
+                WiringFault.noSuchJob(line.job, known: jobs.map(\.name) + faultyJobs), line.jobPlace, &faults)
         }
         let lineZone = zone(of: line, &faults)
         if let lineZone {
-            do { try line.pattern.checkFires(after: now, in: lineZone) } catch { report(error, line.place, &faults) }
+            do { try line.pattern.checkFires(after: now, in: lineZone) } catch {
+                report(error, line.place, &faults)
+            }
         }
         var late = Schedule.lateDefault
         var window: Schedule.NamedWindow?
         for option in line.options {
             switch option.key {
             case "late":
-                do { late = try DurationText.parse(option.value) } catch { report(error, option.place, &faults) }
+                do { late = try DurationText.parse(option.value) } catch {
+                    report(error, option.place, &faults)
+                }
             case "window":
                 window = named(option, lineZone ?? zone, &faults)
             default:
@@ -63,7 +69,8 @@ struct ScheduleJoiner {
             return nil
         }
         return Schedule(
-            key: key, pattern: line.pattern, zone: lineZone, job: job, window: window, late: late, place: line.place)
+            key: key, pattern: line.pattern, zone: lineZone, job: job, window: window, late: late,
+            place: line.place)
     }
 
     private func zone(of line: CrontabLine, _ faults: inout [AnyFault]) -> Zone? {
@@ -76,7 +83,9 @@ struct ScheduleJoiner {
         }
     }
 
-    private func named(_ option: CrontabOption, _ lineZone: Zone, _ faults: inout [AnyFault]) -> Schedule.NamedWindow? {
+    private func named(_ option: CrontabOption, _ lineZone: Zone, _ faults: inout [AnyFault]) -> Schedule
+        .NamedWindow?
+    {
         guard let window = windows[option.value] else {
             report(WiringFault.windowUnknown(option.value, known: Array(windows.keys)), option.place, &faults)
             return nil

@@ -67,7 +67,8 @@ package struct Shelf: Sendable {
         let lowered = prefix.lowercased()
         let found =
             prefix == "latest"
-            ? Array(sets.prefix(1)) : sets.filter { $0.manifest.id.uuidString.lowercased().hasPrefix(lowered) }
+            ? Array(sets.prefix(1))
+            : sets.filter { $0.manifest.id.uuidString.lowercased().hasPrefix(lowered) }
         guard let set = found.first else { throw AnyFault(WiringFault.noSuchBackup(prefix)) }
         guard found.count == 1 else { throw AnyFault(WiringFault.ambiguousID(prefix)) }
         return set
@@ -93,7 +94,8 @@ package struct Shelf: Sendable {
                 })
             for subject in subjects.sorted(by: { $0.description < $1.description }) {
                 let plan = PrunePlan(
-                    sets: sets, target: subject.target, database: subject.database, job: job.name, keep: spec.keep,
+                    sets: sets, target: subject.target, database: subject.database, job: job.name,
+                    keep: spec.keep,
                     now: now, offset: { zone.offset(at: Int64($0.timeIntervalSince1970.rounded(.down))) })
                 plans.append(StorePlan(store: spec.store, plan: plan))
             }

@@ -21,9 +21,13 @@ package struct Surroundings: Sendable {
             environment: environment, workingDirectory: FileManager.default.currentDirectoryPath,
             home: environment["HOME"] ?? "/", isRoot: geteuid() == 0,
             owner: Owner(
-                machine: firstLine(of: "/etc/machine-id") ?? host, host: host, pid: getpid(), stateDirectory: ""),
+                machine: firstLine(of: "/etc/machine-id") ?? host, host: host, pid: getpid(),
+                stateDirectory: ""),
             zoneName: localZoneName(environment))
     }
+
+    /// The value of PATH.
+    package var searchPath: String { environment["PATH"] ?? "" }
 
     /// Everything under one folder: `/var/lib/pgvigil` for root, the user's own state folder otherwise.
     package var baseDirectory: String {
@@ -41,12 +45,15 @@ package struct Surroundings: Sendable {
             wallTime: { Date() },
             // A cancelled sleep ends early, which is all that its caller wants to know.
             sleep: { duration in try? await clock.sleep(for: duration) },
-            uptime: { clock.now - start }, makeID: { UUID() }, jitter: { Double.random(in: 0...1) }, owner: owner)
+            uptime: { clock.now - start }, makeID: { UUID() }, jitter: { Double.random(in: 0...1) },
+            owner: owner)
     }
 
     /// `TZ`, else what `/etc/timezone` or the link `/etc/localtime` says, else UTC.
     private static func localZoneName(_ environment: [String: String]) -> String {
-        if let zone = environment["TZ"], !zone.isEmpty { return zone.hasPrefix(":") ? String(zone.dropFirst()) : zone }
+        if let zone = environment["TZ"], !zone.isEmpty {
+            return zone.hasPrefix(":") ? String(zone.dropFirst()) : zone
+        }
         // A machine without the link keeps its zone as a copy; then only /etc/timezone knows the name.
         if let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/etc/localtime"),
             let range = link.range(of: "zoneinfo/")

@@ -24,7 +24,8 @@ package struct TargetTrial: Sendable {
         for target in configuration.settings.targets {
             do throws(AnyFault) {
                 let facts = try await probe.facts(of: target)
-                let text = "PostgreSQL \(facts.version), \(facts.databases.count) databases: "
+                let text =
+                    "PostgreSQL \(facts.version), \(facts.databases.count) databases: "
                     + facts.databases.joined(separator: ", ")
                 answers.append(Answer(target: target.name, result: .success(text)))
             } catch {

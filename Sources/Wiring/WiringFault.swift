@@ -48,7 +48,8 @@ package enum WiringFault: Fault, Equatable {
 
     package var remedy: String {
         switch self {
-        case .noSuchJob(let name, let known): Self.suggest(name, known, otherwise: "Write jobs/\(name).yaml first.")
+        case .noSuchJob(let name, let known):
+            Self.suggest(name, known, otherwise: "Write jobs/\(name).yaml first.")
         case .noSuchDirectory: "Create it, or name another with --config."
         case .unreadable: "Mend its permissions."
         case .nothingScheduled: "Write a line such as '30 1 * * * nightly-backup' into cron/nights.cron."

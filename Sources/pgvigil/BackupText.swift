@@ -30,17 +30,28 @@ enum BackupText {
         var table = TextTable([("", .left), ("", .left)])
         table.add(["set", manifest.id.uuidString.lowercased()])
         table.add(["folder", set.directory])
-        table.add(["database", "\(manifest.target)/\(manifest.database.name), owner \(manifest.database.owner)"])
-        table.add(["server", "PostgreSQL \(manifest.serverVersion), dumped by pg_dump \(manifest.clientVersion)"])
+        table.add([
+            "database", "\(manifest.target)/\(manifest.database.name), owner \(manifest.database.owner)",
+        ])
+        table.add([
+            "server", "PostgreSQL \(manifest.serverVersion), dumped by pg_dump \(manifest.clientVersion)",
+        ])
         table.add(["taken", "\(instants.full(manifest.started)) to \(instants.time(manifest.finished))"])
         table.add(["by", "job \(manifest.job), run \(manifest.run.uuidString.lowercased())"])
         table.add(["format", "\(manifest.format.rawValue), \(manifest.compression)"])
-        table.add(["size", "\(ByteCount(manifest.size)) of a database of \(ByteCount(manifest.database.size))"])
+        table.add([
+            "size", "\(ByteCount(manifest.size)) of a database of \(ByteCount(manifest.database.size))",
+        ])
         table.add(["roles", manifest.globals.rawValue])
-        table.add(["verified", "\(manifest.verification.level.rawValue) at \(instants.full(manifest.verification.at))"])
+        table.add([
+            "verified",
+            "\(manifest.verification.level.rawValue) at \(instants.full(manifest.verification.at))",
+        ])
         table.add(["notes", notes(set).joined(separator: ", ")])
         for warning in manifest.warnings { table.add(["warning", warning]) }
-        for file in manifest.files { table.add(["file", "\(file.path)  \(ByteCount(file.size))  \(file.sha256)"]) }
+        for file in manifest.files {
+            table.add(["file", "\(file.path)  \(ByteCount(file.size))  \(file.sha256)"])
+        }
         let largest = manifest.tables.sorted { $0.bytes > $1.bytes }
         for entry in largest.prefix(20) {
             let count = entry.rows.map { "\(Decimals.grouped($0)) rows" } ?? "rows not counted"
@@ -54,7 +65,8 @@ enum BackupText {
     static func prune(_ entries: [PrunePlan.Entry], _ instants: InstantText) -> String {
         guard !entries.isEmpty else { return "No backups." }
         var table = TextTable([
-            ("", .left), ("ID", .left), ("WHEN", .left), ("DATABASE", .left), ("SIZE", .right), ("WHY", .left),
+            ("", .left), ("ID", .left), ("WHEN", .left), ("DATABASE", .left), ("SIZE", .right),
+            ("WHY", .left),
         ])
         for entry in entries {
             let manifest = entry.set.manifest
@@ -80,5 +92,7 @@ enum BackupText {
         return notes
     }
 
-    private static func rows(_ manifest: Manifest) -> Int64 { manifest.tables.reduce(0) { $0 + ($1.rows ?? 0) } }
+    private static func rows(_ manifest: Manifest) -> Int64 {
+        manifest.tables.reduce(0) { $0 + ($1.rows ?? 0) }
+    }
 }

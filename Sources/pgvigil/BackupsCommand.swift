@@ -1,5 +1,5 @@
-import ArgumentParser
 import ArchiveFormat
+import ArgumentParser
 import Engine
 import Faults
 import FoundationEssentials
@@ -10,7 +10,8 @@ import Wiring
 struct BackupsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backups", abstract: "List, show, verify, prune and hold backup sets.",
-        discussion: "What is listed is read from the stores' manifests, so that it is there even without a catalog.",
+        discussion:
+            "What is listed is read from the stores' manifests, so that it is there even without a catalog.",
         subcommands: [List.self, Show.self, Verify.self, Prune.self, Hold.self], defaultSubcommand: List.self)
 
     /// `pgvigil backups list`.
@@ -27,7 +28,8 @@ struct BackupsCommand: AsyncParsableCommand {
             let (shelf, instants) = try BackupsCommand.shelf(options)
             let listing = try await shelf.listing(of: of)
             if json { return Console.say(JSONText.render(listing.sets.map(BackupView.init))) }
-            Console.say(listing.sets.isEmpty ? "No backups." : BackupText.table(listing.sets, instants))
+            let none = of.map { "No backups of '\($0)'." } ?? "No backups."
+            Console.say(listing.sets.isEmpty ? none : BackupText.table(listing.sets, instants))
             for stranger in listing.strangers {
                 Console.whisper("not a backup set: \(stranger.path): \(stranger.reason)\n")
             }
@@ -88,7 +90,7 @@ struct BackupsCommand: AsyncParsableCommand {
 
         func run() async throws {
             let surroundings = Surroundings.current()
-            let configuration = try ConfigurationLoader(surroundings: surroundings, directory: options.config).load()
+            let configuration = try options.loadWithoutTargets(surroundings)
             let plans = try await Shelf(configuration, surroundings).prunePlans()
             let entries = plans.flatMap(\.plan.entries)
             if json {
@@ -128,7 +130,7 @@ struct BackupsCommand: AsyncParsableCommand {
 
     private static func shelf(_ options: ConfigurationOptions) throws -> (Shelf, InstantText) {
         let surroundings = Surroundings.current()
-        let configuration = try ConfigurationLoader(surroundings: surroundings, directory: options.config).load()
+        let configuration = try options.loadWithoutTargets(surroundings)
         return (Shelf(configuration, surroundings), InstantText(zone: configuration.zone))
     }
 }

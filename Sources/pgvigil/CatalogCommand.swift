@@ -47,18 +47,20 @@ struct CatalogCommand: AsyncParsableCommand {
     struct Rebuild: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Bring the record of backup sets in line with what the stores hold.",
-            discussion: "Sets that the catalog does not know are recorded from their manifests; those that are gone "
+            discussion:
+                "Sets that the catalog does not know are recorded from their manifests; those that are gone "
                 + "are marked removed.")
 
         @OptionGroup var options: ConfigurationOptions
 
         func run() async throws {
             let surroundings = Surroundings.current()
-            let configuration = try ConfigurationLoader(surroundings: surroundings, directory: options.config).load()
+            let configuration = try options.loadWithoutTargets(surroundings)
             let system = try await PgvigilSystem.open(configuration, surroundings)
             do {
                 for (store, result) in try await system.reconcile() {
-                    Console.say("store \(store): \(result.added) sets recorded, \(result.gone) marked removed")
+                    Console.say(
+                        "store \(store): \(result.added) sets recorded, \(result.gone) marked removed")
                 }
                 await system.close()
             } catch {
@@ -72,9 +74,9 @@ struct CatalogCommand: AsyncParsableCommand {
         _ options: ConfigurationOptions, _ body: (CatalogAccess) async throws -> Value
     ) async throws -> Value {
         let surroundings = Surroundings.current()
-        let configuration = try ConfigurationLoader(surroundings: surroundings, directory: options.config).load()
+        let configuration = try options.loadWithoutTargets(surroundings)
         try Shelf(configuration, surroundings).ensureStateDirectory()
-        let catalog = try await CatalogAccess.open(configuration)
+        let catalog = try await CatalogAccess.open(configuration, path: surroundings.searchPath)
         do {
             let value = try await body(catalog)
             await catalog.close()

@@ -76,7 +76,8 @@ struct CheckCommand: AsyncParsableCommand {
     private func view(_ configuration: LoadedConfiguration?, _ faults: [AnyFault]) -> CheckView {
         CheckView(
             directory: configuration?.directory, targets: configuration?.settings.targets.map(\.name) ?? [],
-            stores: configuration?.settings.stores.map(\.name) ?? [], jobs: configuration?.jobs.map(\.name) ?? [],
+            stores: configuration?.settings.stores.map(\.name) ?? [],
+            jobs: configuration?.jobs.map(\.name) ?? [],
             schedules: configuration?.schedules.count ?? 0, faults: faults.map(FaultView.init))
     }
 
@@ -84,13 +85,16 @@ struct CheckCommand: AsyncParsableCommand {
         let settings = configuration.settings
         var lines = ["\(configuration.directory): no fault"]
         for target in settings.targets {
-            let databases = target.databases.map { "databases \($0.joined(separator: ", "))" } ?? "every database"
-            lines.append("  target \(target.name) at \(target.connection.address), \(databases) (\(target.origin))")
+            let databases =
+                target.databases.map { "databases \($0.joined(separator: ", "))" } ?? "every database"
+            lines.append(
+                "  target \(target.name) at \(target.connection.address), \(databases) (\(target.origin))")
         }
         for store in settings.stores { lines.append("  store \(store.name) in \(store.path)") }
         for job in configuration.jobs { lines.append("  job \(job.name) (\(job.kind.rawValue))") }
         for schedule in configuration.schedules {
-            lines.append("  \(schedule.place): \(schedule.key.job) \(schedule.pattern.explain(in: schedule.zone))")
+            lines.append(
+                "  \(schedule.place): \(schedule.key.job) \(schedule.pattern.explain(in: schedule.zone))")
         }
         return lines.joined(separator: "\n")
     }

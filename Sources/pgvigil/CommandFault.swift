@@ -3,7 +3,7 @@ import Faults
 /// What can be wrong with what was typed or piped in.
 enum CommandFault: Fault, Equatable {
     case notAnInstant(String)
-    case notThreeFields(line: Int)
+    case notThreeFields
 
     var code: String {
         switch self {
@@ -15,7 +15,7 @@ enum CommandFault: Fault, Equatable {
     var summary: String {
         switch self {
         case .notAnInstant(let text): "'\(text)' is not an instant"
-        case .notThreeFields(let line): "line \(line) of standard input is not PATTERN, ZONE and AFTER"
+        case .notThreeFields: "the line is not PATTERN, ZONE and AFTER"
         }
     }
 

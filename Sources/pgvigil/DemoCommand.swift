@@ -69,7 +69,8 @@ struct DemoCommand: AsyncParsableCommand {
         Console.say("\n$ pgvigil runs list\n\(RunText.table(runs, instants))")
         if let run = runs.first {
             let view = RunView(
-                run, attempts: try await system.book.attempts(of: run.id), steps: try await system.book.steps(of: run.id))
+                run, attempts: try await system.book.attempts(of: run.id),
+                steps: try await system.book.steps(of: run.id))
             Console.say("\n$ pgvigil runs show latest\n\(RunText.details(view, instants))")
         }
         guard let set = sets.first else { return }
@@ -77,7 +78,8 @@ struct DemoCommand: AsyncParsableCommand {
         let sound = await ReportPrinter(json: false).verify([.set(set.directory)])
         try ReportPrinter.end(sound)
         let (copy, offset) = try demo.plantFlip(in: set)
-        Console.say("\nNow one bit of byte \(offset) of a copy of the archive is flipped.\n$ pgvigil verify \(copy)")
+        Console.say(
+            "\nNow one bit of byte \(offset) of a copy of the archive is flipped.\n$ pgvigil verify \(copy)")
         let damaged = await ReportPrinter(json: false).verify([.path(copy)])
         guard damaged.contains(where: { $0.verdict == .damaged }) else {
             Console.say("The flipped bit was NOT found.")

@@ -26,7 +26,8 @@ final class JSONObserver: RunObserver {
         case .dumping(let item, let progress, _):
             write(
                 Line(
-                    event: "dumping", target: item.target, database: item.database, bytes: progress.bytes.bytes,
+                    event: "dumping", target: item.target, database: item.database,
+                    bytes: progress.bytes.bytes,
                     tablesDone: progress.tablesDone, tablesTotal: progress.tablesTotal))
         case .checking(let item, let bytes, let total, _):
             write(

@@ -2,6 +2,7 @@ import ArgumentParser
 import Faults
 import FoundationEssentials
 import Glibc
+import Wiring
 
 /// Where the program begins: parses the command line, runs the command, and turns what it threw into a status.
 @main
@@ -27,7 +28,8 @@ struct Main {
             for fault in list.faults { Console.complain(fault) }
             return list.faults.map(\.exitStatus).max { $0.rawValue < $1.rawValue } ?? .usage
         } catch let fault as any Fault {
-            Console.complain(AnyFault(code: fault.code, summary: fault.summary, remedy: fault.remedy, place: fault.place))
+            Console.complain(
+                AnyFault(code: fault.code, summary: fault.summary, remedy: fault.remedy, place: fault.place))
             return fault.exitStatus
         } catch {
             let message = Pgvigil.fullMessage(for: error)
@@ -50,7 +52,8 @@ struct Ending: Error {
 struct Pgvigil: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pgvigil",
-        abstract: "Backs up PostgreSQL on schedule, proves what it saved, and writes down what became of every slot.",
+        abstract:
+            "Backs up PostgreSQL on schedule, proves what it saved, and writes down what became of every slot.",
         discussion: """
             With DATABASE_URL in the environment, 'pgvigil run nightly-backup' makes a verified backup set.
 
@@ -60,6 +63,7 @@ struct Pgvigil: AsyncParsableCommand {
             Exit status: 0 done, 1 it ran and the result is bad, 2 usage or configuration, 3 it could not be \
             determined, 130 interrupted.
             """,
+        version: VersionCommand.text,
         subcommands: [
             DemoCommand.self, CheckCommand.self, NextCommand.self, PlanCommand.self, RunCommand.self,
             ServeCommand.self, BackupsCommand.self, RunsCommand.self, VerifyCommand.self, CatalogCommand.self,
@@ -71,4 +75,14 @@ struct Pgvigil: AsyncParsableCommand {
 struct ConfigurationOptions: ParsableArguments {
     @Option(name: .long, help: "The folder with pgvigil.yaml, jobs/ and cron/.", completion: .directory)
     var config: String?
+
+    /// Reads the configuration.
+    func load(_ surroundings: Surroundings) throws -> LoadedConfiguration {
+        try ConfigurationLoader(surroundings: surroundings, directory: config).load()
+    }
+
+    /// Reads the configuration for a command that asks no target anything, and needs none.
+    func loadWithoutTargets(_ surroundings: Surroundings) throws -> LoadedConfiguration {
+        try ConfigurationLoader(surroundings: surroundings, directory: config).load(needsTargets: false)
+    }
 }

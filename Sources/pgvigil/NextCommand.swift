@@ -39,8 +39,12 @@ struct NextCommand: ParsableCommand {
     var stdin = false
 
     func validate() throws {
-        if stdin ? pattern != nil : pattern == nil { throw ValidationError("Give either a pattern or --stdin.") }
-        if let count, !(1...1_000_000).contains(count) { throw ValidationError("--count takes 1 to 1000000.") }
+        if stdin ? pattern != nil : pattern == nil {
+            throw ValidationError("Give either a pattern or --stdin.")
+        }
+        if let count, !(1...1_000_000).contains(count) {
+            throw ValidationError("--count takes 1 to 1000000.")
+        }
     }
 
     func run() throws {
@@ -89,25 +93,33 @@ private struct LineAnswerer {
     mutating func answerAll() throws {
         var number = 0
         var output = ""
-        while let line = readLine() {
-            number += 1
-            output += try answer(line, number)
-            if output.utf8.count > 1 << 16 {
-                Console.write(output)
-                output = ""
+        do {
+            while let line = readLine() {
+                number += 1
+                output += try answer(line)
+                if output.utf8.count > 1 << 16 {
+                    Console.write(output)
+                    output = ""
+                }
             }
+        } catch let fault as any Fault {
+            // The lines before have their answers, and the fault says which line has none.
+            Console.write(output)
+            throw AnyFault(
+                code: fault.code, summary: fault.summary, remedy: fault.remedy,
+                place: Place(file: "standard input", line: number))
         }
         Console.write(output)
     }
 
-    private mutating func answer(_ line: String, _ number: Int) throws -> String {
+    private mutating func answer(_ line: String) throws -> String {
         let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
-        guard fields.count == 3 else { throw CommandFault.notThreeFields(line: number) }
+        guard fields.count == 3 else { throw CommandFault.notThreeFields }
         guard let after = InstantFormat.parse(fields[2]) else {
             throw CommandFault.notAnInstant(String(fields[2]))
         }
         let zone = try zones.zone(String(fields[1]))
-        let pattern = try parsed(String(fields[0]), number)
+        let pattern = try parsed(String(fields[0]))
         if count == 1 {
             guard let next = pattern.next(after: after, in: zone), until.map({ next <= $0 }) ?? true else {
                 return "never\n"
@@ -119,14 +131,9 @@ private struct LineAnswerer {
         return (text.isEmpty ? "never" : text) + "\n"
     }
 
-    private mutating func parsed(_ text: String, _ number: Int) throws -> CronPattern {
+    private mutating func parsed(_ text: String) throws -> CronPattern {
         if let pattern = patterns[text] { return pattern }
-        let pattern: CronPattern
-        do {
-            pattern = try CronPattern.parse(text)
-        } catch {
-            throw error.placed(at: Place(file: "standard input", line: number, column: 1))
-        }
+        let pattern = try CronPattern.parse(text)
         if patterns.count < Self.patternsMax { patterns[text] = pattern }
         return pattern
     }

@@ -23,7 +23,7 @@ struct PlanCommand: AsyncParsableCommand {
 
     func run() async throws {
         let surroundings = Surroundings.current()
-        let configuration = try ConfigurationLoader(surroundings: surroundings, directory: options.config).load()
+        let configuration = try options.load(surroundings)
         let system = try await PgvigilSystem.open(configuration, surroundings)
         let views: [SlotView]
         do {

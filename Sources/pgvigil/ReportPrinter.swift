@@ -58,9 +58,11 @@ struct ReportPrinter {
                     + (report.comparedWithManifest ? "; manifest compared" : ""))
         }
         for finding in report.findings + report.notes {
-            let place = [finding.file, finding.offset.map { "byte \($0)" }].compactMap { $0 }.joined(separator: ", ")
+            let place = [finding.file, finding.offset.map { "byte \($0)" }].compactMap { $0 }.joined(
+                separator: ", ")
             lines.append(
-                "  \(finding.subject)\(place.isEmpty ? "" : " (\(place))"): \(FaultText.oneLine(finding.message))")
+                "  \(finding.subject)\(place.isEmpty ? "" : " (\(place))"): \(FaultText.oneLine(finding.message))"
+            )
             lines.append("    \(FaultText.oneLine(finding.meaning))")
         }
         return lines.joined(separator: "\n")

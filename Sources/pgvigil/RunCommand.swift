@@ -8,7 +8,8 @@ import Wiring
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Run a job now, by hand.",
-        discussion: "The run is recorded like any other. ^C stops it, removes what is not whole, and records that.")
+        discussion:
+            "The run is recorded like any other. ^C stops it, removes what is not whole, and records that.")
 
     @OptionGroup var options: ConfigurationOptions
 
@@ -23,7 +24,7 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let surroundings = Surroundings.current()
-        let configuration = try ConfigurationLoader(surroundings: surroundings, directory: options.config).load()
+        let configuration = try options.load(surroundings)
         let found = try configuration.job(named: job)
         let job = retry ? found : found.triedOnce
         let instants = InstantText(zone: configuration.zone)
@@ -33,7 +34,9 @@ struct RunCommand: AsyncParsableCommand {
         if let fault = system.catalogFault { Console.complain(fault) }
         let signals = StopSignals { await system.supervisor.stopAll(.cancelled) }
         let result: Result<Supervisor.Launch, AnyFault>
-        do { result = .success(try await system.supervisor.launch(job, trigger: .hand)) } catch { result = .failure(error) }
+        do { result = .success(try await system.supervisor.launch(job, trigger: .hand)) } catch {
+            result = .failure(error)
+        }
         signals.cancel()
         await system.close()
         let status = Self.status(of: try result.get())

@@ -8,7 +8,8 @@ enum RunText {
     /// One line a run.
     static func table(_ runs: [RunRecord], _ instants: InstantText) -> String {
         var table = TextTable([
-            ("ID", .left), ("STARTED", .left), ("JOB", .left), ("SLOT", .left), ("TOOK", .right), ("OUTCOME", .left),
+            ("ID", .left), ("STARTED", .left), ("JOB", .left), ("SLOT", .left), ("TOOK", .right),
+            ("OUTCOME", .left),
             ("SUMMARY", .left),
         ])
         for view in runs.map({ RunView($0) }) {
@@ -35,11 +36,14 @@ enum RunText {
         for attempt in run.attempts ?? [] {
             lines += ["", "attempt \(attempt.number): \(attempt.outcome ?? "running")"]
             // The first column is empty: it indents.
-            var table = TextTable([("", .left), ("", .left), ("", .left), ("", .left), ("", .right), ("", .right), ("", .left)])
+            var table = TextTable([
+                ("", .left), ("", .left), ("", .left), ("", .left), ("", .right), ("", .right), ("", .left),
+            ])
             var notes: [String] = []
             for step in (run.steps ?? []).filter({ $0.attempt == attempt.number }) {
                 table.add([
-                    "", step.state, step.name, [step.target, step.database].compactMap { $0 }.joined(separator: "/"),
+                    "", step.state, step.name,
+                    [step.target, step.database].compactMap { $0 }.joined(separator: "/"),
                     step.seconds.map { DurationText.render(.seconds($0)) } ?? "–",
                     step.bytes.map { "\(ByteCount($0))" } ?? "", FaultText.oneLine(step.detail),
                 ])

@@ -18,7 +18,8 @@ struct RunsCommand: AsyncParsableCommand {
         @OptionGroup var options: ConfigurationOptions
         @Option(help: "Only runs of this job.")
         var job: String?
-        @Option(help: "Only runs with this outcome: \(Outcome.allCases.map(\.rawValue).joined(separator: ", ")).")
+        @Option(
+            help: "Only runs with this outcome: \(Outcome.allCases.map(\.rawValue).joined(separator: ", ")).")
         var outcome: String?
         @Option(help: "At most so many, 1 to 100000.")
         var limit = 20
@@ -56,11 +57,13 @@ struct RunsCommand: AsyncParsableCommand {
             let (found, instants) = try await RunsCommand.withBook(options) { book in
                 let matches =
                     id == "latest"
-                    ? try await book.runs(RunQuery(), limit: 1) : try await book.runs(idPrefix: id.lowercased())
+                    ? try await book.runs(RunQuery(), limit: 1)
+                    : try await book.runs(idPrefix: id.lowercased())
                 guard let run = matches.first else { throw WiringFault.noSuchRun(id) }
                 guard matches.count == 1 else { throw WiringFault.ambiguousID(id) }
                 return RunView(
-                    run, attempts: try await book.attempts(of: run.id), steps: try await book.steps(of: run.id))
+                    run, attempts: try await book.attempts(of: run.id),
+                    steps: try await book.steps(of: run.id))
             }
             Console.say(json ? JSONText.render(found) : RunText.details(found, instants))
         }
@@ -70,7 +73,7 @@ struct RunsCommand: AsyncParsableCommand {
         _ options: ConfigurationOptions, _ body: (any RunBook) async throws -> Value
     ) async throws -> (Value, InstantText) {
         let surroundings = Surroundings.current()
-        let configuration = try ConfigurationLoader(surroundings: surroundings, directory: options.config).load()
+        let configuration = try options.loadWithoutTargets(surroundings)
         let system = try await PgvigilSystem.open(configuration, surroundings)
         do {
             let value = try await body(system.book)

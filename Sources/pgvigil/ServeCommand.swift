@@ -18,12 +18,13 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let surroundings = Surroundings.current()
-        let configuration = try ConfigurationLoader(surroundings: surroundings, directory: options.config).load()
+        let configuration = try options.load(surroundings)
         guard !configuration.schedules.isEmpty else {
             throw WiringFault.nothingScheduled(directory: configuration.directory)
         }
         let instants = InstantText(zone: configuration.zone)
-        let observer: any RunObserver = json ? JSONObserver() : TextObserver(instants: instants, moving: false)
+        let observer: any RunObserver =
+            json ? JSONObserver() : TextObserver(instants: instants, moving: false)
         let system = try await PgvigilSystem.openForRuns(configuration, surroundings, observer: observer)
         if let fault = system.catalogFault { Console.complain(fault) }
         let loop = system.serveLoop { Console.complain($0) }

@@ -51,7 +51,8 @@ final class TextObserver: RunObserver {
             case .failed: "FAILED"
             case .cancelled: " stop "
             }
-        let took = DurationText.render(.seconds((step.endedAt ?? step.startedAt).timeIntervalSince(step.startedAt)))
+        let took = DurationText.render(
+            .seconds((step.endedAt ?? step.startedAt).timeIntervalSince(step.startedAt)))
         let size = step.bytes.map { "\($0)" }
         let facts = [size, step.detail.isEmpty ? nil : FaultText.oneLine(step.detail)].compactMap { $0 }
         let tail = facts.isEmpty ? "" : "  \(facts.joined(separator: ", "))"
@@ -72,7 +73,9 @@ final class TextObserver: RunObserver {
         if progress.tablesTotal > 0 { parts.append("\(progress.tablesDone)/\(progress.tablesTotal) tables") }
         if progress.rows > 0 { parts.append("~\(Decimals.grouped(progress.rows)) rows") }
         if let fraction = progress.fraction { parts.append("\(Int(fraction * 100)) %") }
-        if let left = progress.timeLeft(elapsed: elapsed) { parts.append("\(DurationText.render(left)) left") }
+        if let left = progress.timeLeft(elapsed: elapsed) {
+            parts.append("\(DurationText.render(left)) left")
+        }
         if let current = progress.current { parts.append(current) }
         return parts.joined(separator: "  ")
     }

@@ -9,11 +9,14 @@ struct VersionCommand: ParsableCommand {
     @Flag(help: "Print JSON.")
     var json = false
 
-    func run() {
+    /// The versions on one line, for `--version` too.
+    static var text: String {
         let version = ProgramVersion.current
-        if json { return Console.say(JSONText.render(version)) }
-        Console.say(
-            "pgvigil \(version.pgvigil) (libpq \(version.libpq), zlib \(version.zlib), "
-                + "catalog schema \(version.catalogSchema))")
+        return "pgvigil \(version.pgvigil) (libpq \(version.libpq), zlib \(version.zlib), "
+            + "catalog schema \(version.catalogSchema))"
+    }
+
+    func run() {
+        Console.say(json ? JSONText.render(ProgramVersion.current) : Self.text)
     }
 }
