@@ -62,7 +62,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ["frobnicate"], ["run"], ["run", "a", "b"], ["backups", "lst"], ["verify"], ["plan", "--hours", "0"],
+        ["frobnicate"], ["run"], ["run", "a", "b"], ["backups", "show"], ["verify"],
+        ["plan", "--hours", "0"],
         ["runs", "list", "--outcome", "green"], ["next", "* * * * *", "--stdin"], ["check", "--conect"],
         ["completions", "csh"],
     ])
