@@ -11,12 +11,13 @@ final class Fixture: Sendable {
     let folder: String
     let processes: ChildProcesses
 
-    init(_ environment: [String: String] = ProcessInfo.processInfo.environment) throws {
+    init(_ environment: [String: String] = ["PATH": "/usr/bin:/bin"]) throws {
         folder = FileManager.default.temporaryDirectory.path + "/pgvigil-processes-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         processes = ChildProcesses(clientDirectories: [], environment: environment)
     }
 
+    // A folder in the temporary one that stays does no harm.
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     /// A program of a few lines of shell.
@@ -44,21 +45,12 @@ final class Fixture: Sendable {
 
     /// Whether a process is there and is no zombie.
     static func lives(_ pid: String) -> Bool {
+        // No such file: no such process.
         guard let status = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else {
             return false
         }
         return !status.contains(") Z ")
     }
-}
-
-/// Waits for something to become true, looking every few milliseconds.
-func eventually(within limit: Duration = .seconds(30), _ fact: () -> Bool) async -> Bool {
-    let end = ContinuousClock.now + limit
-    while !fact() {
-        guard ContinuousClock.now < end else { return false }
-        try? await Task.sleep(for: .milliseconds(5))
-    }
-    return true
 }
 
 /// Takes what a program writes, tells how much has come, and keeps the first of it.

@@ -12,7 +12,8 @@ import Testing
         let line =
             "echo $$ > \(SecondProcess.told("draft")); mv \(SecondProcess.told("draft"))"
             + " \(SecondProcess.told("pid")); exec sleep 600"
-        _ = try await fixture.shell(line, output: .discard)
+        let result = try await fixture.shell(line, output: .discard)
+        #expect(!result.succeeded, "nobody has killed this process in ten minutes")
     }
 }
 
@@ -25,6 +26,6 @@ import Testing
         let child = String(try String(contentsOfFile: pid, encoding: .utf8).dropLast())
         #expect(Fixture.lives(child))
         parent.kill()
-        #expect(await eventually { !Fixture.lives(child) })
+        #expect(try await Fact.comes { !Fixture.lives(child) })
     }
 }

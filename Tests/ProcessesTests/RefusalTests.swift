@@ -23,7 +23,7 @@ import Testing
     @Test func `is named when it is missing`() async throws {
         let fault = try #require(await fault("/usr/lib/postgresql/99/bin/pg_dump"))
         #expect(fault == AnyFault(ProcessFault.notFound(program: "/usr/lib/postgresql/99/bin/pg_dump")))
-        #expect(fault.exitStatus == .undetermined)
+        #expect(fault.code == "tool.not-found" && fault.exitStatus == .undetermined)
     }
 
     @Test func `is named when it may not be run`() async throws {
@@ -43,9 +43,9 @@ import Testing
     }
 
     @Test func `is refused when it says too much`() async throws {
-        await #expect(throws: AnyFault(ProcessFault.tooMuchOutput(bytesMax: 1_000))) {
-            try await fixture.shell("yes", output: .collect(bytesMax: 1_000))
-        }
+        let fault = AnyFault(ProcessFault.tooMuchOutput(bytesMax: 1_000))
+        #expect(fault.code == "tool.too-much-output")
+        await #expect(throws: fault) { try await fixture.shell("yes", output: .collect(bytesMax: 1_000)) }
     }
 
     @Test func `gives every fault a code, a summary and a remedy`() {

@@ -1,6 +1,7 @@
 import Engine
 import Faults
 import FoundationEssentials
+import TestKit
 import Testing
 
 @testable import Processes
@@ -14,7 +15,7 @@ import Testing
     private func stopped(_ line: String, grace: Duration) async throws -> (ToolResult, heard: String) {
         let ear = Ear()
         let task = Task { [fixture] in try await fixture.shell(line, grace: grace, output: .sink(ear)) }
-        #expect(await eventually { ear.text.contains("ready") })
+        #expect(try await Fact.comes { ear.text.contains("ready") })
         task.cancel()
         return (try await task.value, ear.text)
     }
@@ -38,7 +39,7 @@ import Testing
         let (result, heard) = try await stopped("sleep 300 & echo $!; echo ready; wait", grace: .seconds(60))
         #expect(result.end == .signalled(15))
         let worker = String(heard.prefix { $0 != "\n" })
-        #expect(await eventually { !Fixture.lives(worker) })
+        #expect(try await Fact.comes { !Fixture.lives(worker) })
     }
 
     @Test func `does not start what is cancelled already`() async throws {

@@ -14,6 +14,7 @@ private final class TinyDisk {
 
     /// Only root may mount, and not in every sandbox.
     static let isAvailable: Bool = {
+        // What cannot be mounted is not available.
         guard geteuid() == 0, let disk = try? TinyDisk() else { return false }
         return Disk.freeSpace(at: disk.path).map { $0 < ByteCount(2 << 20) } ?? false
     }()
@@ -25,6 +26,7 @@ private final class TinyDisk {
     }
 
     deinit {
+        // A mount that stays is gone with the machine.
         try? run(["/bin/umount", path])
         rmdir(path)
     }

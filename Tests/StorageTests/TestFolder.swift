@@ -10,5 +10,6 @@ final class TestFolder: Sendable {
             atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     }
 
+    // A folder in the temporary one that stays does no harm.
     deinit { try? FileManager.default.removeItem(atPath: path) }
 }

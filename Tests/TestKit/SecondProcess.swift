@@ -44,14 +44,9 @@ package final class SecondProcess: Sendable {
     @discardableResult
     package func wait() -> Bool { end(nil) == 0 }
 
-    /// Waits until a file is there, for at most a minute.
+    /// Waits until a file is there; false if it is not within a minute.
     package static func appears(_ path: String) async throws -> Bool {
-        let end = ContinuousClock.now + .seconds(60)
-        while !FileManager.default.fileExists(atPath: path) {
-            guard ContinuousClock.now < end else { return false }
-            try await Task.sleep(for: .milliseconds(5))
-        }
-        return true
+        try await Fact.comes { FileManager.default.fileExists(atPath: path) }
     }
 
     /// Stays until somebody ends this process.
