@@ -202,7 +202,10 @@ package actor BackupRun {
             if name == .record, let item, let backup = await steps.unrecorded(item) {
                 owe(.backup(backup), fault)
             }
-        case .begin, .foundDatabases, .done, .stopAsked:
+        case .foundDatabases(_, let refused):
+            step.state = refused.isEmpty ? .done : .failed
+            step.fault = refused.first?.fault
+        case .begin, .done, .stopAsked:
             step.state = .done
         }
         ports.observer.observe(.stepEnded(step))

@@ -52,7 +52,7 @@ actor BackupSteps {
 
     /// Does one step; `item` is nil for the preflight only.
     func perform(_ name: StepName, target: String, item: BackupItem?) async -> StepResult {
-        do {
+        do throws(AnyFault) {
             guard let target = targets[target] else { throw EngineFault.targetUnknown(target).plain }
             guard let item else { return try await preflight(target) }
             guard let work = works[item] else {
@@ -67,13 +67,9 @@ actor BackupSteps {
             case .record: return try await record(item, work)
             case .prune: return try await prune(item)
             }
-        } catch let fault as AnyFault {
-            // Whatever a port says of being cancelled, it is the run that was stopped.
-            return StepResult(event: .failed(Task.isCancelled ? Self.interrupted : fault), detail: "")
         } catch {
-            let fault = EngineFault.surprise(item: item.map(\.description) ?? target, summary: "\(error)")
-                .plain
-            return StepResult(event: .failed(fault), detail: "")
+            // Whatever a port says of being cancelled, it is the run that was stopped.
+            return StepResult(event: .failed(Task.isCancelled ? Self.interrupted : error), detail: "")
         }
     }
 
@@ -90,10 +86,10 @@ actor BackupSteps {
 // MARK: - Before and while the data is taken
 
 extension BackupSteps {
-    private func preflight(_ target: Target) async throws -> StepResult {
+    private func preflight(_ target: Target) async throws(AnyFault) -> StepResult {
         let server = try await ports.server.facts(of: target)
         let client: ClientTools
-        do {
+        do throws(EngineFault) {
             client = try ClientChoice.choose(
                 among: await ports.tools.clients(), server: server.major, compression: spec.compression)
         } catch {
@@ -109,23 +105,24 @@ extension BackupSteps {
         for database in chosen {
             try stopIfCancelled()
             let item = BackupItem(target: target.name, database: database)
-            do {
+            do throws(AnyFault) {
                 let facts = try await ports.server.facts(of: target, database: database)
                 try await checkReadiness(item, facts)
                 works[item] = Work(
                     facts: facts, server: server, client: client, started: ports.ambient.wallTime())
                 items.append(item)
-            } catch let fault as AnyFault {
-                refused.append(RefusedItem(item: item, fault: fault))
+            } catch {
+                refused.append(RefusedItem(item: item, fault: error))
             }
         }
+        if items.isEmpty, refused.isEmpty { throw EngineFault.nothingToSave(target: target.name).plain }
         let detail =
             "PostgreSQL \(server.version), pg_dump \(client.version); \(items.count) to save"
-            + (refused.isEmpty ? "" : ", \(refused.count) refused")
+            + (refused.first.map { ", \(refused.count) refused: \($0.item): \($0.fault.summary)" } ?? "")
         return StepResult(event: .foundDatabases(items, refused: refused), detail: detail)
     }
 
-    private func checkReadiness(_ item: BackupItem, _ facts: DatabaseFacts) async throws {
+    private func checkReadiness(_ item: BackupItem, _ facts: DatabaseFacts) async throws(AnyFault) {
         do throws(EngineFault) {
             // What a partial dump leaves out need not be readable; pg_dump itself decides then.
             if !spec.selection.isPartial {
@@ -142,7 +139,7 @@ extension BackupSteps {
         // The size of the last set is a better guess than none, and its absence no reason to stop.
         let last = try? await ports.book.lastSize(target: item.target, database: item.database)
         let free = try await ports.store.freeSpace()
-        do {
+        do throws(EngineFault) {
             try SpaceCheck.check(
                 expected: SpaceCheck.expected(lastSize: last ?? nil, databaseSize: facts.size), free: free,
                 reserve: limits.freeSpaceMin, store: ports.store.name)
@@ -151,7 +148,9 @@ extension BackupSteps {
         }
     }
 
-    private func globals(_ target: Target, _ item: BackupItem, _ before: Work) async throws -> StepResult {
+    private func globals(_ target: Target, _ item: BackupItem, _ before: Work) async throws(AnyFault)
+        -> StepResult
+    {
         var work = before
         work.started = ports.ambient.wallTime()
         let incoming = try await ports.store.beginIncoming(
@@ -186,7 +185,9 @@ extension BackupSteps {
         return StepResult(event: .done, detail: detail, bytes: file.size)
     }
 
-    private func dump(_ target: Target, _ item: BackupItem, _ before: Work) async throws -> StepResult {
+    private func dump(_ target: Target, _ item: BackupItem, _ before: Work) async throws(AnyFault)
+        -> StepResult
+    {
         var work = before
         guard let incoming = work.incoming else { throw lost(item) }
         let name = DumpCommand.archiveName(spec)
@@ -231,13 +232,13 @@ extension BackupSteps {
             environment: work.environment)
     }
 
-    private func accept(_ result: ToolResult, tool: String, _ item: BackupItem) throws {
+    private func accept(_ result: ToolResult, tool: String, _ item: BackupItem) throws(AnyFault) {
         if result.wasStopped { throw Self.interrupted }
         try stopIfCancelled()
         if let fault = ToolFailure.fault(result, tool: tool, item: "\(item)") { throw fault.plain }
     }
 
-    private func stopIfCancelled() throws {
+    private func stopIfCancelled() throws(AnyFault) {
         if Task.isCancelled { throw Self.interrupted }
     }
 
@@ -249,7 +250,7 @@ extension BackupSteps {
 // MARK: - From the bytes on the disk to a published set
 
 extension BackupSteps {
-    private func check(_ item: BackupItem, _ before: Work) async throws -> StepResult {
+    private func check(_ item: BackupItem, _ before: Work) async throws(AnyFault) -> StepResult {
         var work = before
         guard let incoming = work.incoming else { throw lost(item) }
         work.files = try await incoming.readBack()
@@ -288,7 +289,7 @@ extension BackupSteps {
         return StepResult(event: .done, detail: detail, bytes: size)
     }
 
-    private func publish(_ item: BackupItem, _ before: Work) async throws -> StepResult {
+    private func publish(_ item: BackupItem, _ before: Work) async throws(AnyFault) -> StepResult {
         var work = before
         guard let incoming = work.incoming else { throw lost(item) }
         let manifest = ManifestBuilder(
@@ -304,13 +305,13 @@ extension BackupSteps {
         return StepResult(event: .done, detail: stored.path)
     }
 
-    private func record(_ item: BackupItem, _ work: Work) async throws -> StepResult {
+    private func record(_ item: BackupItem, _ work: Work) async throws(AnyFault) -> StepResult {
         guard let stored = work.stored else { throw lost(item) }
         try await ports.book.record(BackupRecord(stored))
         return StepResult(event: .done, detail: "")
     }
 
-    private func prune(_ item: BackupItem) async throws -> StepResult {
+    private func prune(_ item: BackupItem) async throws(AnyFault) -> StepResult {
         let listing = try await ports.store.sets()
         let plan = PrunePlan(
             sets: listing.sets, target: item.target, database: item.database, job: run.job, keep: spec.keep,

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Engine
 
-@Suite struct `A backup while the catalog is down` {
+@Suite(.timeLimit(.minutes(2))) struct `A backup while the catalog is down` {
     @Test func `is published all the same, and says that it is not recorded`() async throws {
         let bench = Bench()
         await bench.book.twin.fail(with: WatchedBook.down)

@@ -9,7 +9,7 @@ import Testing
 
 @testable import Engine
 
-@Suite struct `A backup that goes wrong` {
+@Suite(.timeLimit(.minutes(2))) struct `A backup that goes wrong` {
     private static let shop = BackupItem(target: "main", database: "shop")
     private static let app = BackupItem(target: "main", database: "app")
 
@@ -25,7 +25,10 @@ import Testing
         #expect(bench.store.incomingFolders.isEmpty, sourceLocation: sourceLocation)
         #expect(bench.store.secrets.isEmpty, sourceLocation: sourceLocation)
         let steps = try await bench.book.steps(of: run.id)
-        #expect(steps.last?.fault?.code ?? code == code, sourceLocation: sourceLocation)
+        #expect(steps.last?.fault?.code == code, sourceLocation: sourceLocation)
+        #expect(
+            steps.last?.state == (code == "run.interrupted" ? .cancelled : .failed),
+            sourceLocation: sourceLocation)
         #expect(steps.allSatisfy { $0.state != .running }, sourceLocation: sourceLocation)
         let told = try await bench.book.attempts(of: run.id).last?.summary
         #expect(told == run.summary, sourceLocation: sourceLocation)

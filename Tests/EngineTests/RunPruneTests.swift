@@ -9,7 +9,7 @@ import Testing
 
 @testable import Engine
 
-@Suite struct `Retention after a backup` {
+@Suite(.timeLimit(.minutes(2))) struct `Retention after a backup` {
     private let spec = BackupSpec(keep: Retention(last: 2))
 
     /// So many nights of one job.

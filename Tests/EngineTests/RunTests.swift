@@ -9,7 +9,7 @@ import Testing
 
 @testable import Engine
 
-@Suite struct `A backup that goes well` {
+@Suite(.timeLimit(.minutes(2))) struct `A backup that goes well` {
     @Test func `writes its row before any work, and every step in order`() async throws {
         let bench = Bench(databases: ["shop", "app"])
         let run = try await bench.launch()

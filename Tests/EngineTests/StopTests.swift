@@ -7,7 +7,7 @@ import Testing
 
 @testable import Engine
 
-@Suite struct `Stopping a backup` {
+@Suite(.timeLimit(.minutes(2))) struct `Stopping a backup` {
     /// Nothing is left behind of a stopped run, and its rows say so.
     private func expectStopped(
         _ bench: Bench, _ run: RunRecord, _ outcome: Outcome = .cancelled, sets: Int = 0,

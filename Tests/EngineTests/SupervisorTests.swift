@@ -7,7 +7,7 @@ import Testing
 
 @testable import Engine
 
-@Suite struct `Launching runs` {
+@Suite(.timeLimit(.minutes(2))) struct `Launching runs` {
     private static let broken = AnyFault(code: "test.broken", summary: "it is broken", remedy: "Mend it.")
     private let key = ScheduleKey(job: "nightly", zone: "UTC", pattern: "30 0 * * *")
 
