@@ -1,4 +1,5 @@
 package import FoundationEssentials
+import Measures
 
 /// Instants as programs write and read them: ISO 8601 in UTC, `2026-11-22T00:30:00Z`.
 ///

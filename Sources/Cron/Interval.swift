@@ -1,3 +1,5 @@
+import Measures
+
 /// The slots of `@every`: multiples of the interval since the epoch, so that every daemon agrees on them
 /// without having spoken to another. They know no zone.
 enum Interval {

@@ -1,3 +1,5 @@
+import Measures
+
 /// One month with its matching days, which the search keeps while it stays in it.
 struct MonthDays {
     private(set) var year: Int

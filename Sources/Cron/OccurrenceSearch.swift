@@ -1,3 +1,5 @@
+import Measures
+
 /// Looks for a pattern's occurrences in a zone, forwards and backwards, and remembers the stretch between two
 /// clock changes and the month it stands in, so that a walk through many occurrences costs little for each.
 ///

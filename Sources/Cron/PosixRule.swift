@@ -1,3 +1,5 @@
+import Measures
+
 /// The rule of a TZif file's footer, which says how a zone goes on after the file's table: a POSIX `TZ`
 /// string with the extension of RFC 9636, 3.3.1 (times of −167 to 167 hours).
 struct PosixRule: Sendable, Equatable {

@@ -1,3 +1,5 @@
+import Measures
+
 /// A time zone as a value: every change of its offset from UTC, up to the year 2200, and the rule for later.
 ///
 /// Only offsets count. Whether the zone's own data calls an offset daylight saving is of no account, since

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Measures
 
 /// The civil date and time of an instant in a zone, by integer arithmetic on the proleptic Gregorian
 /// calendar.
@@ -16,13 +17,13 @@ struct CivilTime: Sendable, Equatable {
 
     init(_ date: Date, offset: (Date) -> Int) {
         let seconds = Int(CivilTime.unixSeconds(date)) + offset(date)
-        day = CivilTime.floorDivision(seconds, 86_400)
-        secondOfDay = seconds - day * 86_400
-        (year, month, dayOfMonth) = CivilTime.civil(ofDay: day)
+        day = CivilDay.floorDivide(seconds, CivilDay.seconds)
+        secondOfDay = seconds - day * CivilDay.seconds
+        (year, month, dayOfMonth) = CivilDay.date(of: day)
     }
 
     /// 0 is Sunday.
-    var weekday: Int { CivilTime.weekday(ofDay: day) }
+    var weekday: Int { CivilDay.weekday(of: day) }
 
     /// `2026-11-20`.
     var dayText: String { "\(monthText)-\(CivilTime.padded(dayOfMonth))" }
@@ -39,8 +40,8 @@ struct CivilTime: Sendable, Equatable {
     /// `2026-W47`: the week belongs to the year that its Thursday is in.
     var weekText: String {
         let thursday = day + 3 - (weekday + 6) % 7
-        let (weekYear, _, _) = CivilTime.civil(ofDay: thursday)
-        let week = (thursday - CivilTime.day(ofYear: weekYear)) / 7 + 1
+        let weekYear = CivilDay.date(of: thursday).year
+        let week = (thursday - CivilDay.number(year: weekYear, month: 1, day: 1)) / 7 + 1
         return "\(CivilTime.padded(weekYear, to: 4))-W\(CivilTime.padded(week))"
     }
 
@@ -51,37 +52,6 @@ struct CivilTime: Sendable, Equatable {
             return seconds < 0 ? -10_000_000_000_000_000 : 10_000_000_000_000_000
         }
         return Int64(seconds)
-    }
-
-    /// 0 is Sunday; 1970-01-01 was a Thursday.
-    static func weekday(ofDay day: Int) -> Int {
-        let rest = (day + 4) % 7
-        return rest < 0 ? rest + 7 : rest
-    }
-
-    private static func civil(ofDay day: Int) -> (year: Int, month: Int, dayOfMonth: Int) {
-        let shifted = day + 719_468
-        let era = floorDivision(shifted, 146_097)
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shiftedMonth = (5 * dayOfYear + 2) / 153
-        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        return (year, month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
-    }
-
-    /// The day number of the first of January.
-    private static func day(ofYear year: Int) -> Int {
-        let before = year - 1
-        return 365 * before + floorDivision(before, 4) - floorDivision(before, 100)
-            + floorDivision(before, 400)
-            - 719_162
-    }
-
-    static func floorDivision(_ value: Int, _ divisor: Int) -> Int {
-        let quotient = value / divisor
-        return value % divisor < 0 ? quotient - 1 : quotient
     }
 
     private static func padded(_ value: Int, to width: Int = 2) -> String {

@@ -2,12 +2,12 @@
 ///
 /// Integer arithmetic only, after Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms": a year is
 /// counted from March, so that the leap day is its last and eras of 400 years are alike.
-enum CivilDay {
+package enum CivilDay {
     /// Seconds of a civil day; leap seconds do not exist in POSIX time.
-    static let seconds = 86_400
+    package static let seconds = 86_400
 
     /// The number of the day; `day` may run over the month's end and then counts into the next.
-    static func number(year: Int, month: Int, day: Int) -> Int {
+    @inlinable package static func number(year: Int, month: Int, day: Int) -> Int {
         let marchYear = month <= 2 ? year - 1 : year
         let era = floorDivide(marchYear, 400)
         let yearOfEra = marchYear - era * 400
@@ -17,7 +17,7 @@ enum CivilDay {
     }
 
     /// The year, month (1–12) and day (1–31) of a day's number.
-    static func date(of number: Int) -> (year: Int, month: Int, day: Int) {
+    @inlinable package static func date(of number: Int) -> (year: Int, month: Int, day: Int) {
         let shifted = number + 719_468
         let era = floorDivide(shifted, 146_097)
         let dayOfEra = shifted - era * 146_097
@@ -30,7 +30,7 @@ enum CivilDay {
     }
 
     /// How many days the month has, 28–31.
-    static func length(year: Int, month: Int) -> Int {
+    @inlinable package static func length(year: Int, month: Int) -> Int {
         switch month {
         case 2: isLeap(year) ? 29 : 28
         case 4, 6, 9, 11: 30
@@ -39,18 +39,18 @@ enum CivilDay {
     }
 
     /// Whether the year has a 29 February.
-    static func isLeap(_ year: Int) -> Bool {
+    @inlinable package static func isLeap(_ year: Int) -> Bool {
         year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
     }
 
     /// The weekday of a day's number, 0 being Sunday.
-    static func weekday(of number: Int) -> Int {
+    @inlinable package static func weekday(of number: Int) -> Int {
         // 1970-01-01 was a Thursday.
         number + 4 - floorDivide(number + 4, 7) * 7
     }
 
     /// Division that rounds towards the past, also before 1970.
-    static func floorDivide(_ value: Int, _ divisor: Int) -> Int {
+    @inlinable package static func floorDivide(_ value: Int, _ divisor: Int) -> Int {
         value >= 0 ? value / divisor : (value + 1) / divisor - 1
     }
 }
