@@ -32,10 +32,17 @@ extension Rule {
         no: ["ProcessInfo", "getenv", "setenv", "environ", "currentDirectoryPath"],
         instead: "take the value as a parameter; Wiring reads the environment once (in tests, TestKit does)")
 
-    static let onlyProgramPrints = Rule(
-        "only the program prints", where: Scope.swift(but: "pgvigil"), no: ["print(", "debugPrint("],
-        notAfter: ["."],
-        instead: "return the text, or pass it to an observer; in a test use #expect or Issue.record")
+    static let onlyProgramPrints = Rule("only the program prints", where: Scope.swift(but: "pgvigil")) {
+        file in
+        ["print(", "debugPrint("].flatMap { file.lines(with: $0, notAfter: ["."]) }.filter { line in
+            // A random test prints its seed.
+            !(file.path.hasPrefix("Tests/") && file.lines[line - 1].contains("seed"))
+        }.map { line in
+            Finding(
+                path: file.path, line: line,
+                message: "return the text, or pass it to an observer; in a test use #expect or Issue.record")
+        }
+    }
 
     static let noTestSleeps = Rule(
         "no test sleeps", where: Scope.tests,
@@ -66,7 +73,7 @@ extension Rule {
 
     static let noMachinePaths = Rule("no path of somebody's machine", where: Scope.everything) { file in
         guard !file.path.hasSuffix("/planted.tsv") else { return [] }
-        let paths = ["/" + "work/", "/" + "opt/swift", "/" + "root/", "/" + "Users/"]
+        let paths = ["/" + "work/", "/" + "opt/swift", "/" + "Users/"]
         return file.lines.indices.filter { index in paths.contains { file.lines[index].contains($0) } }.map {
             Finding(
                 path: file.path, line: $0 + 1,

@@ -42,6 +42,11 @@ enum Tiers {
     /// What every target may import: values of the standard library, without input or output where used as such.
     static let everywhere: Set<String> = ["Swift", "FoundationEssentials"]
 
+    /// Functions of the C library that only compute; imported one by one they are open to every tier.
+    static let pure: Set<String> = ["memchr", "memcmp", "memmem"].reduce(into: []) {
+        $0.insert("import func Glibc.\($1)")
+    }
+
     /// Names that Package.swift gives to products of other packages.
     static let products = [
         "yams": "Yams", "logging": "Logging", "subprocess": "Subprocess", "system": "SystemPackage",
