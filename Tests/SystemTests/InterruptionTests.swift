@@ -1,0 +1,195 @@
+import Databases
+import FoundationEssentials
+import Glibc
+import Jobs
+import TestKit
+import Testing
+
+@Suite struct `A backup that is interrupted` {
+    /// A scene with a sample database, a record of its own and a job.
+    private static func play(
+        _ job: String = "", _ body: (Scene, ConnectionInfo) async throws -> Void
+    ) async throws {
+        let (_, source) = try await Sample.database()
+        try await Scene.play { scene in
+            try scene.settings(catalog: try await Sample.catalog(), target: source)
+            try scene.job(job)
+            try await body(scene, source)
+        }
+    }
+
+    /// What must hold after anything: the next run works, nothing half is there, and no row says "running".
+    private static func expectRecovery(
+        _ scene: Scene, sets: ClosedRange<Int>, sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        let end = try await scene.pgvigil("run", "nightly-backup")
+        #expect(end.status == 0, "\(end)", sourceLocation: sourceLocation)
+        #expect(scene.incoming.isEmpty, "\(scene.incoming)", sourceLocation: sourceLocation)
+        #expect(sets.contains(scene.sets.count), "\(scene.sets)", sourceLocation: sourceLocation)
+        let verified = try await scene.pgvigil("backups", "verify")
+        #expect(verified.status == 0, "\(verified)", sourceLocation: sourceLocation)
+        let list = try await scene.pgvigil("backups", "list")
+        #expect(list.errors == "", "\(list)", sourceLocation: sourceLocation)
+        let runs = try await scene.runs(sourceLocation: sourceLocation)
+        #expect(runs.first?.outcome == "succeeded", sourceLocation: sourceLocation)
+        #expect(
+            runs.allSatisfy { $0.outcome != "running" && $0.ended != nil }, "\(runs)",
+            sourceLocation: sourceLocation)
+    }
+
+    @Test(arguments: [(SIGINT, true), (SIGINT, false), (SIGTERM, false)])
+    func `by a signal is cancelled and leaves nothing`(signal: Int32, toGroup: Bool) async throws {
+        try await Self.play { scene, source in
+            let blockade = try await Blockade.lock(source)
+            let run = try scene.start(["run", "nightly-backup"], ownGroup: true)
+            _ = try await blockade.arrivals()
+            let family = ProcessTable.family(of: run.pid)
+            #expect(family.contains { $0.name == "pg_dump" })
+            run.signal(signal, toGroup: toGroup)
+            let end = try await run.end()
+            #expect(end.status == 130, "\(end)")
+            #expect(end.errors.contains("CANCELLED"), "\(end)")
+            #expect(family.filter(ProcessTable.lives).isEmpty)
+            #expect(scene.sets.isEmpty && scene.incoming.isEmpty, "\(scene.files(below: scene.store))")
+            let row = try #require(try await scene.runs().first)
+            #expect(row.outcome == "cancelled" && row.ended != nil, "\(row)")
+            await blockade.lift()
+            try await Self.expectRecovery(scene, sets: 1...1)
+        }
+    }
+
+    @Test func `twice by ^C ends at once, and the next start clears up`() async throws {
+        try await Self.play { scene, source in
+            let blockade = try await Blockade.lock(source)
+            let run = try scene.start(["run", "nightly-backup"])
+            _ = try await blockade.arrivals()
+            let family = ProcessTable.family(of: run.pid)
+            // A dump that does not listen would hold up an orderly stop.
+            let dump = try #require(family.first { $0.name == "pg_dump" })
+            kill(dump.pid, SIGSTOP)
+            run.signal(SIGINT)
+            #expect(try await Fact.comes { run.errorsSoFar.contains("once more") })
+            // A second signal within a moment counts as the same wish.
+            let end = try await Self.repeatedly(SIGINT, run)
+            #expect(end.status == 130, "\(end)")
+            kill(dump.pid, SIGCONT)
+            #expect(try await Fact.comes { family.filter(ProcessTable.lives).isEmpty })
+            await blockade.lift()
+            try await Self.expectRecovery(scene, sets: 1...1)
+        }
+    }
+
+    private static func repeatedly(_ signal: Int32, _ run: ChildRun) async throws -> ChildRun.End {
+        _ = try await Fact.comes(within: .seconds(20)) {
+            run.signal(signal)
+            return !run.isRunning
+        }
+        return try await run.end(within: .seconds(1))
+    }
+
+    @Test func `because pg_dump was killed fails and says so`() async throws {
+        try await Self.play { scene, source in
+            let blockade = try await Blockade.lock(source)
+            let run = try scene.start(["run", "nightly-backup"])
+            _ = try await blockade.arrivals()
+            let dump = try #require(ProcessTable.family(of: run.pid).first { $0.name == "pg_dump" })
+            kill(dump.pid, SIGKILL)
+            let end = try await run.end()
+            #expect(end.status == 1, "\(end)")
+            #expect(end.complaints.last?.contains("signal 9") == true, "\(end)")
+            #expect(scene.sets.isEmpty && scene.incoming.isEmpty)
+            await blockade.lift()
+            try await Self.expectRecovery(scene, sets: 1...1)
+        }
+    }
+
+    @Test func `because its connection was lost fails and says so`() async throws {
+        try await Self.play { scene, source in
+            let blockade = try await Blockade.lock(source)
+            let run = try scene.start(["run", "nightly-backup"])
+            let waiting = try await blockade.arrivals()
+            for pid in waiting {
+                try await Sample.run("select pg_catalog.pg_terminate_backend(\(pid))", source)
+            }
+            let end = try await run.end()
+            #expect(end.status == 1, "\(end)")
+            #expect(end.complaints.last?.contains("terminat") == true, "\(end)")
+            #expect(scene.sets.isEmpty && scene.incoming.isEmpty)
+            await blockade.lift()
+            try await Self.expectRecovery(scene, sets: 1...1)
+        }
+    }
+
+    @Test func `by its own time limit is told from one that failed`() async throws {
+        try await Self.play("timeout: 3s") { scene, source in
+            let blockade = try await Blockade.lock(source)
+            let end = try await scene.pgvigil("run", "nightly-backup")
+            #expect(end.status == 1, "\(end)")
+            #expect(try await scene.runs().first?.outcome == "timed out")
+            #expect(scene.sets.isEmpty && scene.incoming.isEmpty)
+            await blockade.lift()
+        }
+    }
+
+    @Test func `by nobody lets no second run of the job begin`() async throws {
+        try await Self.play { scene, source in
+            let blockade = try await Blockade.lock(source)
+            let first = try scene.start(["run", "nightly-backup"])
+            _ = try await blockade.arrivals()
+            let second = try await scene.pgvigil("run", "nightly-backup")
+            #expect(second.status == 1, "\(second)")
+            #expect(second.errors.contains("still under way"), "\(second)")
+            let runs = try await scene.runs()
+            #expect(runs.map(\.outcome) == ["skipped", "running"], "\(runs)")
+            #expect(runs.first?.summary.contains(runs.last?.id ?? "?") == true, "\(runs)")
+            await blockade.lift()
+            let end = try await first.end()
+            #expect(end.status == 0, "\(end)")
+            try await Self.expectRecovery(scene, sets: 2...2)
+        }
+    }
+
+    @Test func `by a kill in the dump takes pg_dump with it`() async throws {
+        try await Self.play { scene, source in
+            let blockade = try await Blockade.lock(source)
+            let run = try scene.start(["run", "nightly-backup"])
+            _ = try await blockade.arrivals()
+            let family = ProcessTable.family(of: run.pid)
+            #expect(family.contains { $0.name == "pg_dump" })
+            run.signal(SIGKILL)
+            #expect(try await run.end().status == 137)
+            #expect(try await Fact.comes { family.filter(ProcessTable.lives).isEmpty })
+            #expect(scene.sets.isEmpty)
+            let row = try #require(try await scene.runs().first)
+            #expect(row.outcome == "failed" && row.summary.contains("process \(run.pid)"), "\(row)")
+            await blockade.lift()
+            try await Self.expectRecovery(scene, sets: 1...1)
+        }
+    }
+
+    /// What `run --json` has printed last when the program is killed.
+    @Test(arguments: [
+        "\"event\":\"began\"", "\"name\":\"preflight\"", "\"name\":\"globals\"", "\"name\":\"dump\"",
+        "\"name\":\"publish-check\"", "\"name\":\"publish\"", "\"name\":\"record\"", "\"name\":\"prune\"",
+        "\"event\":\"ended\"",
+    ])
+    func `by a kill at any step never shows a half set`(said: String) async throws {
+        try await Self.play { scene, _ in
+            let run = try scene.start(["run", "nightly-backup", "--json"])
+            let came = try await Fact.comes { run.outputSoFar.contains(said) || !run.isRunning }
+            run.signal(SIGKILL)
+            let end = try await run.end()
+            #expect(came && end.output.contains(said), "\(end)")
+            for set in scene.sets {
+                let verified = try await scene.pgvigil("verify", "\(scene.store)/\(set)")
+                #expect(verified.status == 0, "\(verified)")
+            }
+            let before = scene.sets.count
+            let row = try await scene.runs().first
+            #expect(row?.outcome != "running" && (row != nil || before == 0), "\(String(describing: row))")
+            try await Self.expectRecovery(scene, sets: (before + 1)...(before + 1))
+            let known = try await scene.pgvigil("catalog", "rebuild")
+            #expect(known.output.contains("0 sets recorded"), "the record lacked a set: \(known)")
+        }
+    }
+}
