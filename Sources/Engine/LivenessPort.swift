@@ -15,6 +15,7 @@ package protocol LivenessPort: Sendable {
 
 /// A hold that ends when ``release()`` is called or the process dies.
 package protocol LivenessHold: AnyObject, Sendable {
+    /// Lets it go; a second call does nothing.
     func release() async
 }
 

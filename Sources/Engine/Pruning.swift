@@ -40,7 +40,9 @@ package struct PrunePlan: Sendable, Equatable {
         }
     }
 
+    /// What stays.
     package var kept: [Entry] { entries.filter(\.keep) }
+    /// What goes.
     package var removed: [Entry] { entries.filter { !$0.keep } }
 }
 

@@ -26,8 +26,9 @@ package protocol RunBook: Sendable {
     func runs(_ query: RunQuery, limit: Int) async throws(AnyFault) -> [RunRecord]
     /// Runs whose id, written in lower case, begins with `prefix`, newest first, at most two.
     func runs(idPrefix prefix: String) async throws(AnyFault) -> [RunRecord]
-    /// The attempts and steps of a run, in their order.
+    /// The attempts of a run, in their order.
     func attempts(of run: UUID) async throws(AnyFault) -> [AttemptRecord]
+    /// The steps of a run, by attempt and ordinal.
     func steps(of run: UUID) async throws(AnyFault) -> [StepRecord]
     /// Sets that are known and not marked removed, newest first; nil takes all targets.
     func backups(target: String?) async throws(AnyFault) -> [BackupRecord]

@@ -7,11 +7,13 @@ package import Measures
 ///
 /// A set is visible only once it is whole: everything happens in an incoming set, and publishing is one rename.
 package protocol BackupStore: Sendable {
+    /// As `pgvigil.yaml` calls it.
     var name: String { get }
     /// Creates the folder where it is missing, and removes incoming sets whose owner is dead.
     ///
     /// - Returns: The run ids of what was swept.
     func open() async throws(AnyFault) -> [String]
+    /// Space that is left for new sets.
     func freeSpace() async throws(AnyFault) -> ByteCount
     /// Opens a private folder (0700) for the set of one database; it stays locked while this process lives.
     func beginIncoming(run: UUID, target: String, database: String) async throws(AnyFault) -> any IncomingSet

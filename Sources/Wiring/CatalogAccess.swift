@@ -34,6 +34,7 @@ package struct CatalogAccess: Sendable {
         }
     }
 
+    /// What is there; changes nothing.
     package func status() async throws(AnyFault) -> CatalogView {
         do throws(CatalogFault) {
             return CatalogView(try await CatalogAdmin(connection.options()).status())

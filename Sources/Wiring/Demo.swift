@@ -40,6 +40,7 @@ package struct Demo: Sendable {
     package func remove() async {
         // The state directory's own server has stopped with its last user by now.
         try? await cluster.stop()
+        // What cannot be removed is in /tmp, which is cleaned by others.
         try? FileManager.default.removeItem(atPath: directory)
     }
 

@@ -19,6 +19,7 @@ package struct Shelf: Sendable {
     private let configuration: LoadedConfiguration
     private let surroundings: Surroundings
 
+    /// The stores that the configuration names.
     package init(_ configuration: LoadedConfiguration, _ surroundings: Surroundings) {
         self.configuration = configuration
         self.surroundings = surroundings

@@ -1,5 +1,4 @@
 package import Engine
-import Foundation
 import FoundationEssentials
 import Glibc
 
@@ -16,7 +15,7 @@ package struct Surroundings: Sendable {
     /// Reads them.
     package static func current() -> Surroundings {
         let environment = ProcessInfo.processInfo.environment
-        let host = ProcessInfo.processInfo.hostName
+        let host = hostName()
         return Surroundings(
             environment: environment, workingDirectory: FileManager.default.currentDirectoryPath,
             home: environment["HOME"] ?? "/", isRoot: geteuid() == 0,
@@ -56,11 +55,17 @@ package struct Surroundings: Sendable {
         }
         // A machine without the link keeps its zone as a copy; then only /etc/timezone knows the name.
         if let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/etc/localtime"),
-            let range = link.range(of: "zoneinfo/")
+            let range = link.firstRange(of: "zoneinfo/")
         {
             return String(link[range.upperBound...])
         }
         return firstLine(of: "/etc/timezone") ?? "UTC"
+    }
+
+    private static func hostName() -> String {
+        var name = [CChar](repeating: 0, count: 256)
+        guard gethostname(&name, name.count - 1) == 0 else { return "unknown" }
+        return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
     private static func firstLine(of path: String) -> String? {

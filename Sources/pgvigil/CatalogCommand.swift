@@ -1,5 +1,4 @@
 import ArgumentParser
-import Catalog
 import Engine
 import Faults
 import Wiring

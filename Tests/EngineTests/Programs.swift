@@ -58,6 +58,7 @@ enum Fixture {
     static func bytes(_ name: String, file: String = #filePath) -> [UInt8] {
         let folder = URL(filePath: file).deletingLastPathComponent().deletingLastPathComponent()
         let path = folder.appending(path: "ArchiveFormatTests/Fixtures/\(name)")
+        // Why it cannot be read does not matter: the test cannot go on.
         guard let data = try? Data(contentsOf: path) else { preconditionFailure("no fixture at \(path)") }
         return Array(data)
     }

@@ -101,6 +101,7 @@ import Testing
     }
 
     @Test func `a set that is published meanwhile is not taken for gone`() async throws {
+        // The run is only there to publish a set; what it says is not looked at.
         let store = LateStore(bench.store) { [bench] in _ = try? await bench.launch() }
         #expect(try await repair().reconcile(store) == (1, 0))
         #expect(try await bench.book.backups(target: nil).count == 1)

@@ -151,7 +151,7 @@ import Testing
 }
 
 extension RunState: Hashable {
-    public func hash(into hasher: inout Hasher) {
+    package func hash(into hasher: inout Hasher) {
         switch self {
         case .running: hasher.combine("running")
         case .ended(let outcome): hasher.combine(outcome)

@@ -40,6 +40,7 @@ struct Kind: Sendable, CustomTestStringConvertible {
     private static func has(_ codec: String, _ server: ServerBinaries) async -> Bool {
         guard server.major >= 16 else { return false }
         let command = ["\(server.directory)/pg_dump", "-Z", codec, "-d", "host=/nowhere", "-f", "/dev/null"]
+        // A program that does not start knows no codec.
         let end = try? await ChildRun.run(command, environment: BuiltProgram.cleanEnvironment(home: "/"))
         // A client that cannot be run has no codec either; the tests of the other kinds say that it cannot.
         return end.map { !$0.errors.contains("does not support") && $0.errors.contains("/nowhere") } ?? false

@@ -1,10 +1,5 @@
-package import Testing
-
-#if canImport(FoundationEssentials)
 import FoundationEssentials
-#else
-import Foundation
-#endif
+package import Testing
 
 /// A text that a person reads, kept beside its test and compared word by word.
 package enum Golden {
@@ -24,6 +19,7 @@ package enum Golden {
             }
             return
         }
+        // A golden that is missing differs from everything.
         let expected = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
         #expect(found == expected, "differs from Goldens/\(name).txt", sourceLocation: sourceLocation)
     }

@@ -24,6 +24,7 @@ package struct RunView: Sendable, Equatable, Codable {
     package var attempts: [AttemptView]?
     package var steps: [StepView]?
 
+    /// The view of a run; attempts and steps are left out of lists.
     package init(_ run: RunRecord, attempts: [AttemptRecord]? = nil, steps: [StepRecord]? = nil) {
         id = run.id.uuidString.lowercased()
         job = run.job

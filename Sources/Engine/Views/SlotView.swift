@@ -14,6 +14,7 @@ package struct SlotView: Sendable, Equatable, Codable {
     /// The longest of nine in ten of the last successes; nil without any.
     package var expectedSeconds: Double?
 
+    /// The view of a slot with how long its job is expected to take.
     package init(_ slot: Slot, expected: Duration?) {
         at = slot.at
         job = slot.schedule.key.job
