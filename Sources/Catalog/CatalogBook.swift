@@ -17,14 +17,16 @@ package struct CatalogBook: RunBook {
 
     /// Opens the catalog, and makes or updates it first if the role may.
     ///
-    /// - Parameter migrate: False refuses a catalog that is missing or behind instead.
+    /// - Parameters:
+    ///   - migrate: False refuses a catalog that is missing or behind instead.
+    ///   - revive: Called when its server is gone, before one other try; where the server is our own, this starts it.
     /// - Throws: ``CatalogFault``.
-    package static func open(_ options: ConnectionOptions, migrate: Bool = true) async throws(CatalogFault)
-        -> CatalogBook
-    {
+    package static func open(
+        _ options: ConnectionOptions, migrate: Bool = true, revive: @escaping @Sendable () async -> Void = {}
+    ) async throws(CatalogFault) -> CatalogBook {
         let admin = CatalogAdmin(options)
         if migrate { try await admin.migrate() }
-        let connection = CatalogConnection(options, admin: admin)
+        let connection = CatalogConnection(options, admin: admin, revive: revive)
         try await connection.prepare()
         return CatalogBook(connection)
     }
@@ -49,7 +51,7 @@ package struct CatalogBook: RunBook {
         let holder = try await write(Statements.runHolder, [.uuid(run.id)] + schedule)
         return try reading { () throws(CatalogFault) in
             guard let row = holder.first else {
-                throw .unknownValue(column: "run.slot", value: "a conflict with no other run")
+                throw .unknownValue(column: "the slot of a run", value: "a conflict with no other run")
             }
             let other = try row.uuid("id")
             return other == run.id ? .begun : .slotTaken(by: other)

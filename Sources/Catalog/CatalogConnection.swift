@@ -7,11 +7,14 @@ import Postgres
 actor CatalogConnection {
     private let options: ConnectionOptions
     private let admin: CatalogAdmin
+    private let revive: @Sendable () async -> Void
     private var connection: Connection?
 
-    init(_ options: ConnectionOptions, admin: CatalogAdmin) {
+    /// - Parameter revive: Called when nobody answers, before the one other try.
+    init(_ options: ConnectionOptions, admin: CatalogAdmin, revive: @escaping @Sendable () async -> Void) {
         self.options = options
         self.admin = admin
+        self.revive = revive
     }
 
     /// Connects, so that what is wrong with the catalog shows before it is needed.
@@ -45,7 +48,7 @@ actor CatalogConnection {
             if await connection.isOpen { return connection }
             await drop(connection)
         }
-        let fresh = try await options.openCatalog()
+        let fresh = try await open()
         // The server may have been replaced by another while it was away.
         try await admin.check(fresh)
         // Another task may have connected while this one waited: one of the two is enough.
@@ -55,6 +58,17 @@ actor CatalogConnection {
         }
         connection = fresh
         return fresh
+    }
+
+    private func open() async throws(CatalogFault) -> Connection {
+        do throws(PostgresFault) {
+            return try await Connection.open(options)
+        } catch .unreachable {
+            await revive()
+            return try await options.openCatalog()
+        } catch {
+            throw .server(error)
+        }
     }
 
     private func drop(_ lost: Connection) async {

@@ -49,7 +49,7 @@ private struct StoredFault: Codable {
         do {
             return String(decoding: try JSONEncoder().encode(stored), as: UTF8.self)
         } catch {
-            throw .unknownValue(column: "step.fault", value: fault.code)
+            throw .unknownValue(column: "the fault of a step", value: fault.code)
         }
     }
 
@@ -58,10 +58,10 @@ private struct StoredFault: Codable {
         do {
             stored = try JSONDecoder().decode(StoredFault.self, from: Data(text.utf8))
         } catch {
-            throw .unknownValue(column: "step.fault", value: text)
+            throw .unknownValue(column: "the fault of a step", value: text)
         }
         guard let exit = ExitStatus(rawValue: stored.exit) else {
-            throw .unknownValue(column: "step.fault", value: text)
+            throw .unknownValue(column: "the fault of a step", value: text)
         }
         return AnyFault(
             code: stored.code, summary: stored.summary, remedy: stored.remedy,

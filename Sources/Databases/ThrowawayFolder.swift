@@ -38,11 +38,12 @@ enum ThrowawayFolder {
 
     /// Removes what is left of a cluster whose server has stopped.
     static func discard(_ directory: String) {
+        // A folder that is gone has no socket elsewhere.
         if let folder = try? ClusterFolder.prepare(directory) {
             // What cannot be removed now is found by the next sweep.
             try? Files.removeTree(folder.socket)
         }
-        // As above.
+        // So is this.
         try? Files.removeTree(directory)
     }
 
@@ -69,13 +70,17 @@ enum ThrowawayFolder {
         var removed: [String] = []
         for name in Files.names(in: base) where name.hasPrefix(prefix) {
             let directory = base + "/" + name
-            // One that cannot be opened or stopped stays for the next sweep.
-            guard let lock = try? FileLock(ClusterFolder.ownerLockPath(directory)), lock.tryLock(.exclusive),
-                let folder = try? ClusterFolder.prepare(directory),
-                (try? Postmaster(folder: folder).stop(atOnce: true, limit: .seconds(10))) != nil
-            else { continue }
-            discard(directory)
-            if Files.status(directory) == nil { removed.append(directory) }
+            do throws(DatabasesFault) {
+                let lock = try FileLock(ClusterFolder.ownerLockPath(directory))
+                guard lock.tryLock(.exclusive) else { continue }
+                let folder = try ClusterFolder.prepare(directory)
+                try Postmaster(folder: folder).stop(atOnce: true, limit: .seconds(10))
+                discard(directory)
+                if Files.status(directory) == nil { removed.append(directory) }
+            } catch {
+                // One that cannot be opened or stopped stays for the next sweep.
+                continue
+            }
         }
         return removed
     }

@@ -2,7 +2,7 @@ package import Faults
 
 /// Where to connect, as whom, and how long anything may take.
 package struct ConnectionOptions: Sendable {
-    /// libpq's keywords and values, in order; a later one wins. Never holds `password`.
+    /// libpq's keywords and values, in order; a later one wins, and an empty one unsets. Never holds `password`.
     ///
     /// Manual, "Parameter Key Words" (section 34.1.2). `connect_timeout` is honoured per address.
     package var parameters: [(keyword: String, value: String)]
@@ -40,7 +40,10 @@ package struct ConnectionOptions: Sendable {
             ("keepalives_interval", "10"),
             ("keepalives_count", "3"),
         ]
-        all += parameters.filter { !$0.value.isEmpty }
+        // The last one of a keyword wins, and an empty one unsets it.
+        let last = Dictionary(
+            parameters.map { ($0.keyword, $0.value) }, uniquingKeysWith: { _, later in later })
+        all += last.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         if let password { all.append(("password", password.reveal())) }
         all.append(("client_encoding", "UTF8"))
         return all

@@ -57,8 +57,10 @@ struct StatementWait {
 }
 
 /// What libpq needs to cancel from another thread: a copy of address and key.
+///
+/// Unchecked, as docs/decisions/libpq-threading.md says: `PQcancel` may be called from any thread (manual, section
+/// 34.7), and the pointer never changes.
 private final class CancelRequest: @unchecked Sendable {
-    // Unchecked: `PQcancel` may be called from any thread (manual, section 34.7), and the pointer never changes.
     private let handle: OpaquePointer?
 
     init(_ connection: OpaquePointer) {

@@ -43,9 +43,9 @@ import Testing
 
         // A smart shutdown waits for the last client and turns new ones away.
         kill(try pid(server), SIGTERM)
-        #expect(await eventually { await code(info) == "server.not-ready" })
+        #expect(try await Fact.comes(within: .seconds(10)) { await code(info) == "server.not-ready" })
         await admin.close()
-        #expect(await eventually { await code(info) == "server.unreachable" })
+        #expect(try await Fact.comes(within: .seconds(10)) { await code(info) == "server.unreachable" })
         try await server.cluster.stop()
     }
 
@@ -247,17 +247,9 @@ import Testing
 private func waitUntilActive(_ pid: Int64, _ admin: Connection) async throws {
     let active =
         "SELECT 1 FROM pg_stat_activity WHERE pid = $1::int AND state = 'active' AND wait_event = 'PgSleep'"
-    #expect(await eventually { (try? await admin.query(active, [.integer(pid)]).isEmpty) == false })
-}
-
-/// Whether something comes true within ten seconds.
-private func eventually(_ fact: () async -> Bool) async -> Bool {
-    let end = ContinuousClock.now + .seconds(10)
-    while await !fact() {
-        guard ContinuousClock.now < end else { return false }
-        await Task.yield()
-    }
-    return true
+    #expect(
+        try await Fact.comes(within: .seconds(10)) { try await !admin.query(active, [.integer(pid)]).isEmpty }
+    )
 }
 
 /// The server's first process.

@@ -1,6 +1,7 @@
 #if canImport(Databases)
 package import Databases
-import Foundation
+import FoundationEssentials
+import Glibc
 package import Jobs
 import Synchronization
 
