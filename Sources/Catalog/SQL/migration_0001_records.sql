@@ -38,6 +38,7 @@ CREATE TABLE pgvigil.run (
 );
 CREATE INDEX run_newest ON pgvigil.run (started_at DESC, id DESC);
 CREATE INDEX run_job_newest ON pgvigil.run (job, started_at DESC, id DESC);
+CREATE INDEX run_job_outcome_newest ON pgvigil.run (job, outcome, started_at DESC, id DESC);
 CREATE INDEX run_outcome_newest ON pgvigil.run (outcome, started_at DESC, id DESC);
 CREATE INDEX run_unfinished ON pgvigil.run (started_at DESC, id DESC) WHERE outcome IS NULL;
 COMMENT ON TABLE pgvigil.run IS 'What became of every slot of a schedule and of every run by hand. A row is there before the work starts.';
