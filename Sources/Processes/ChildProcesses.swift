@@ -59,7 +59,10 @@ package struct ChildProcesses: ToolPort {
 
     private func start(_ call: ToolCall, sink: (any ByteSink)?) async throws(AnyFault) -> ToolResult {
         let pipes: ChildPipes
-        do throws(ProcessFault) { pipes = try ChildPipes(withOutput: sink != nil) } catch {
+        do throws(ProcessFault) {
+            try DescriptorRoom.check()
+            pipes = try ChildPipes(withOutput: sink != nil)
+        } catch {
             throw AnyFault(error)
         }
         defer { pipes.closeReadingEnds() }

@@ -5,12 +5,15 @@ struct Descriptor: ~Copyable {
     let number: Int32
     let path: String
 
-    /// Opens a path; programs that are started later do not inherit it, and a link in its last part is not
-    /// followed.
+    /// Opens a path; programs that are started later do not inherit it, and a file that is made is private.
     ///
+    /// - Parameter followsLink: Whether the path's last part may be a symbolic link: only folders that the
+    ///   user named may be, never what lies in a store.
     /// - Throws: ``StorageFault`` by the system's error number.
-    init(_ path: String, _ flags: Int32, mode: mode_t = 0o600, doing: String = "open") throws(StorageFault) {
-        let number = open(path, flags | O_CLOEXEC | O_NOFOLLOW, mode)
+    init(
+        _ path: String, _ flags: Int32, followsLink: Bool = false, doing: String = "open"
+    ) throws(StorageFault) {
+        let number = open(path, flags | O_CLOEXEC | (followsLink ? 0 : O_NOFOLLOW), 0o600)
         guard number >= 0 else { throw .system(doing, path) }
         self.number = number
         self.path = path

@@ -66,7 +66,7 @@ enum Disk {
 
     /// Syncs the names in a folder.
     static func syncFolder(_ path: String) throws(StorageFault) {
-        let folder = try Descriptor(path, O_RDONLY | O_DIRECTORY)
+        let folder = try Descriptor(path, O_RDONLY | O_DIRECTORY, followsLink: true)
         try folder.sync()
     }
 

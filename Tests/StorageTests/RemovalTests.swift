@@ -174,6 +174,20 @@ import Testing
         #expect(try await store.sets().sets.count == 1, "once the link is gone it can be tried again")
     }
 
+    @Test func `follows the links that its user has set`() async throws {
+        try Disk.makeFolders("\(folder.path)/disk/backups")
+        try Disk.makeFolders("\(folder.path)/far")
+        #expect(symlink("\(folder.path)/disk/backups", root) == 0)
+        #expect(try await store.open() == [])
+        let set = try await SetDraft.publish(store)
+        #expect(try await store.sets() == StoreListing(sets: [set], strangers: []))
+        try await store.remove(set)
+        #expect(try await store.sets().sets == [])
+        #expect(symlink("\(folder.path)/disk", "\(folder.path)/state") == 0)
+        let hold = try await RunLocks(stateDirectory: "\(folder.path)/state").hold(run: UUID())
+        await hold.release()
+    }
+
     @Test func `tells the space that is left, and that there is no such folder`() async throws {
         await #expect(throws: AnyFault.self) { try await store.freeSpace() }
         _ = try await store.open()
