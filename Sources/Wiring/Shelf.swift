@@ -75,6 +75,48 @@ package struct Shelf: Sendable {
         return set
     }
 
+    /// The folders that have the place and the manifest of a set and not the files that the manifest tells of.
+    ///
+    /// They are no sets, since nothing can be restored from them, and a verification must not pass over them.
+    package func brokenSets() async throws(AnyFault) -> [String] {
+        var found: [String] = []
+        for store in configuration.settings.stores {
+            for stranger in try await stores[store.name]?.sets().strangers ?? [] {
+                let folder = "\(store.path)/\(stranger.path)"
+                let isSet = stranger.path.split(separator: "/").count == 3
+                if isSet, FileManager.default.fileExists(atPath: "\(folder)/\(Manifest.fileName)") {
+                    found.append(folder)
+                }
+            }
+        }
+        return found.sorted { Self.name($0) > Self.name($1) }
+    }
+
+    /// The folders of all sets, or of those whose ids begin so; broken ones among them.
+    ///
+    /// - Throws: ``WiringFault/noSuchBackup(_:)``, ``WiringFault/ambiguousID(_:)``, ``WiringFault/nothingToVerify``.
+    package func foldersToVerify(_ prefixes: [String]) async throws(AnyFault) -> [String] {
+        let broken = try await brokenSets()
+        guard !prefixes.isEmpty else {
+            let all = try await listing(of: nil).sets.map(\.directory) + broken
+            if all.isEmpty { throw AnyFault(WiringFault.nothingToVerify) }
+            return all
+        }
+        var folders: [String] = []
+        for prefix in prefixes {
+            if prefix == "latest", let newest = broken.first {
+                let sound = try await listing(of: nil).sets.first?.directory
+                folders.append(sound.map { Self.name($0) > Self.name(newest) ? $0 : newest } ?? newest)
+            } else {
+                folders.append(try await set(idPrefix: prefix).directory)
+            }
+        }
+        return folders
+    }
+
+    /// A set's folder begins with the instant at which it was started, so that names sort by age.
+    private static func name(_ folder: String) -> Substring { folder.split(separator: "/").last ?? "" }
+
     /// Holds a set, or lets it go with nil.
     package func hold(_ set: StoredSet, reason: String?) async throws(AnyFault) {
         guard let store = stores[set.store] else { throw AnyFault(WiringFault.noSuchBackup(set.path)) }

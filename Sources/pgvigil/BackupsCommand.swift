@@ -41,7 +41,7 @@ struct BackupsCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show all that is known of one backup set.")
 
         @OptionGroup var options: ConfigurationOptions
-        @Argument(help: "The set's id, or the beginning of it.")
+        @Argument(help: "The set's id, or the beginning of it; 'latest' takes the newest.")
         var id: String
         @Flag(help: "Print the manifest.")
         var json = false
@@ -60,18 +60,15 @@ struct BackupsCommand: AsyncParsableCommand {
             discussion: "Exit status: 0 sound, 1 damaged, 3 cannot tell.")
 
         @OptionGroup var options: ConfigurationOptions
-        @Argument(help: "Ids of sets, or the beginnings of them; none takes every set.")
+        @Argument(help: "Ids of sets, or the beginnings of them, or 'latest'; none takes every set.")
         var ids: [String] = []
         @Flag(help: "Print JSON.")
         var json = false
 
         func run() async throws {
             let (shelf, _) = try BackupsCommand.shelf(options)
-            var sets: [StoredSet] = []
-            for id in ids { sets.append(try await shelf.set(idPrefix: id)) }
-            if ids.isEmpty { sets = try await shelf.listing(of: nil).sets }
-            if sets.isEmpty { throw WiringFault.nothingToVerify }
-            let reports = await ReportPrinter(json: json).verify(sets.map { .set($0.directory) })
+            let folders = try await shelf.foldersToVerify(ids)
+            let reports = await ReportPrinter(json: json).verify(folders.map { .set($0) })
             try ReportPrinter.end(reports)
         }
     }
@@ -113,7 +110,7 @@ struct BackupsCommand: AsyncParsableCommand {
             abstract: "Keep a set whatever retention says, or let it go again.")
 
         @OptionGroup var options: ConfigurationOptions
-        @Argument(help: "The set's id, or the beginning of it.")
+        @Argument(help: "The set's id, or the beginning of it; 'latest' takes the newest.")
         var id: String
         @Option(help: "Why it is held.")
         var reason = "held by hand"
