@@ -1,0 +1,107 @@
+import Databases
+import FoundationEssentials
+import Glibc
+import Jobs
+import TestKit
+import Testing
+
+@Suite struct `The record` {
+    @Test func `that is lost comes back from the store`() async throws {
+        let (_, source) = try await Sample.database()
+        try await Scene.play { scene in
+            try scene.settings(catalog: nil, target: source)
+            try scene.job()
+            let missing = try await scene.pgvigil("catalog", "status")
+            #expect(missing.status == 1 && missing.output.contains("catalog migrate"), "\(missing)")
+            let made = try await scene.pgvigil("catalog", "migrate")
+            #expect(made.status == 0, "\(made)")
+            let there = try await scene.pgvigil("catalog", "status")
+            #expect(there.status == 0 && there.output.contains("version"), "\(there)")
+            for _ in 1...2 { #expect(try await scene.pgvigil("run", "nightly-backup").status == 0) }
+
+            try FileManager.default.removeItem(atPath: "\(scene.state)/catalog")
+            let rebuilt = try await scene.pgvigil("catalog", "rebuild")
+            #expect(
+                rebuilt.status == 0 && rebuilt.output.contains("store local: 2 sets recorded"), "\(rebuilt)")
+            try FileManager.default.removeItem(atPath: "\(scene.store)/\(scene.sets[0])")
+            let again = try await scene.pgvigil("catalog", "rebuild")
+            #expect(again.output.contains("0 sets recorded, 1 marked removed"), "\(again)")
+            #expect(try await scene.runs().isEmpty)
+            #expect(try await scene.pgvigil("run", "nightly-backup").status == 0)
+            #expect(try await scene.runs().count == 1)
+        }
+    }
+
+    @Test func `of a newer program is left alone, and backups go on`() async throws {
+        let (_, source) = try await Sample.database()
+        let catalog = try await Sample.catalog()
+        try await Scene.play { scene in
+            try scene.settings(catalog: catalog, target: source)
+            try scene.job()
+            #expect(try await scene.pgvigil("catalog", "migrate").status == 0)
+            let columns = try await Sample.texts(
+                """
+                select column_name::text as value from information_schema.columns
+                where table_schema = 'pgvigil' and table_name = 'schema_migration' and column_name <> 'number'
+                """, catalog)
+            let list = columns.map { "\"\($0)\"" }.joined(separator: ", ")
+            try await Sample.run(
+                "insert into pgvigil.schema_migration (number, \(list)) select 9999, \(list) from pgvigil.schema_migration limit 1",
+                catalog)
+            let status = try await scene.pgvigil("catalog", "status")
+            #expect(status.status == 1 && status.output.contains("newer than this program"), "\(status)")
+            for command in [["runs", "list"], ["plan"], ["catalog", "migrate"], ["catalog", "rebuild"]] {
+                let end = try await scene.start(command).end()
+                #expect(end.status == 3 && end.complaints.count == 1, "\(command): \(end)")
+                #expect(end.errors.contains("9999"), "\(end)")
+            }
+            try await Self.expectUnrecordedRun(scene, says: "9999")
+        }
+    }
+
+    @Test func `that cannot be reached does not stop a backup`() async throws {
+        let (_, source) = try await Sample.database()
+        try await Scene.play { scene in
+            let nowhere = ConnectionInfo(parameters: [
+                .init("host", "\(scene.path)/nowhere"), .init("dbname", "pgvigil"), .init("user", "pgvigil"),
+            ])
+            try scene.settings(catalog: nowhere, target: source)
+            try scene.job()
+            for command in [["runs", "list"], ["plan"], ["catalog", "status"], ["catalog", "rebuild"]] {
+                let end = try await scene.start(command).end()
+                #expect(end.status == 3 && end.complaints.count == 1, "\(command): \(end)")
+                #expect(end.errors.contains("catalog") && end.errors.contains("nowhere"), "\(end)")
+            }
+            try await Self.expectUnrecordedRun(scene, says: "nowhere")
+            let list = try await scene.pgvigil("backups", "list")
+            #expect(list.status == 0 && list.output.contains("nightly-backup"), "\(list)")
+        }
+    }
+
+    /// The set is made, and the run does not look like one that is recorded.
+    private static func expectUnrecordedRun(_ scene: Scene, says: String) async throws {
+        let end = try await scene.pgvigil("run", "nightly-backup")
+        #expect(end.status == 1, "\(end)")
+        #expect(end.complaints.contains { $0.contains("not recorded") && $0.contains(says) }, "\(end)")
+        #expect(end.errors.contains("saved and verified"), "\(end)")
+        #expect(scene.sets.count == 1)
+        let verified = try await scene.pgvigil("backups", "verify")
+        #expect(verified.status == 0, "\(verified)")
+    }
+
+    @Test(.enabled { await Apart.canBe })
+    func `without any server to keep it in says what to install`() async throws {
+        let (_, source) = try await Sample.database()
+        try await Scene.play { scene in
+            try scene.settings(catalog: nil, target: source)
+            try scene.job()
+            for command in [["catalog", "status"], ["runs", "list"]] {
+                let end = try await Apart.run(scene, hiding: ["/usr/lib/postgresql"], command)
+                #expect(end.status == 3 && end.complaints.count == 1, "\(end)")
+                #expect(end.errors.contains("PostgreSQL") && end.errors.contains("nstall"), "\(end)")
+            }
+            let run = try await Apart.run(scene, hiding: ["/usr/lib/postgresql"], ["run", "nightly-backup"])
+            #expect(run.status != 0 && run.errors.contains("no pg_dump is installed"), "\(run)")
+        }
+    }
+}
