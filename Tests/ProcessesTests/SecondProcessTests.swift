@@ -10,11 +10,13 @@ import Testing
 /// A process that waits for a child of its own and is killed meanwhile.
 @Suite(.enabled(if: SecondProcess.part == "ParentPart")) struct ParentPart {
     @Test func plays() async throws {
-        let fixture = try Fixture()
+        // Nobody would remove a fixture's folder.
+        let processes = ChildProcesses(clientDirectories: [], environment: ["PATH": "/usr/bin:/bin"])
         let line =
             "echo $$ > \(SecondProcess.told("draft")); mv \(SecondProcess.told("draft"))"
             + " \(SecondProcess.told("pid")); exec sleep 600"
-        let result = try await fixture.shell(line, output: .discard)
+        let call = ToolCall(executable: "/bin/sh", arguments: ["-c", line])
+        let result = try await processes.run(call, output: .discard)
         #expect(!result.succeeded, "nobody has killed this process in ten minutes")
     }
 }

@@ -27,7 +27,7 @@ private final class TinyDisk {
 
     deinit {
         // A mount that stays is gone with the machine.
-        try? run(["/bin/umount", path])
+        try? run(["/bin/umount", "--lazy", path])
         rmdir(path)
     }
 
