@@ -30,7 +30,7 @@ import Testing
 
     @Test func `kills what does not listen`() async throws {
         let (result, _) = try await stopped(
-            "trap '' TERM; echo ready; while :; do sleep 0.02; done", grace: .milliseconds(100))
+            "trap '' TERM; echo ready; for nap in $(seq 3000); do sleep 0.02; done", grace: .milliseconds(100))
         #expect(result.end == .signalled(9))
         #expect(result.wasStopped)
     }
@@ -68,7 +68,7 @@ import Testing
         let ear = Ear(refuseAfter: 10)
         await #expect(throws: AnyFault.self) {
             try await fixture.shell(
-                "trap '' TERM PIPE; echo $$; while :; do echo a long line of text; done 2>/dev/null",
+                "trap '' TERM PIPE; echo $$; for line in $(seq 1000000); do echo a long line of text; done 2>/dev/null",
                 grace: .milliseconds(100), output: .sink(ear))
         }
         #expect(!Fixture.lives(String(ear.text.prefix { $0 != "\n" })))
