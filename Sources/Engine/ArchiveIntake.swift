@@ -83,7 +83,6 @@ extension ArchiveIntake.State {
         } catch {
             throw AnyFault(error)
         }
-        if !tailBegun { try file.beginTail() }
         try file.replaceStart(patched.contentsBytes)
         try file.finish()
     }

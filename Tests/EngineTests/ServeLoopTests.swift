@@ -168,6 +168,23 @@ import Testing
         #expect(service.bench.clock.sleepers.isEmpty)
     }
 
+    @Test func `it is not over before everything is written down`() async throws {
+        let service = try await crowd(ManualClock())
+        let slow = ManualClock()
+        service.bench.book.watch { write in
+            if case .begin(let run) = write, run.state == .ended(.missed) { await slow.sleep(.seconds(1)) }
+        }
+        let rows = Task {
+            await service.stop()
+            return try await service.rows()
+        }
+        for _ in 0..<2 {
+            #expect(try await Fact.comes { !slow.sleepers.isEmpty })
+            slow.advance(by: .seconds(1))
+        }
+        #expect(try await rows.value.filter { $0.hasSuffix("missed") }.count == 2)
+    }
+
     @Test func `of two slots of one job that wait, the older is missed`() async throws {
         let gate = ManualClock()
         let service = Service(
