@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
 
 /// What every target of ours is built with: language mode 6, warnings as errors, imports that say who sees them.
@@ -15,10 +16,13 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = [], resources:
     .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
 
-/// The tests of one subject.
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
-    .testTarget(
-        name: name, dependencies: dependencies + ["TestKit"], resources: resources, swiftSettings: strict)
+/// The tests of one subject; rows, goldens and fixtures lie beside them and are read by path.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    let folder = "\(Context.packageDirectory)/Tests/\(name)"
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return .testTarget(
+        name: name, dependencies: dependencies + ["TestKit"],
+        exclude: files.filter { !$0.hasSuffix(".swift") }.sorted(), swiftSettings: strict)
 }
 
 func cLibrary(_ name: String, _ pkgConfig: String, apt: String) -> Target {
@@ -62,30 +66,36 @@ let package = Package(
 
         // Tier 3: adapters
         module("Postgres", ["Faults", "CLibPQ"]),
-        module("Catalog", ["Faults", "Measures", "Engine", "Jobs", "Policy", "ArchiveFormat", "Postgres"], resources: [.embedInCode("SQL")]),
+        module(
+            "Catalog", ["Faults", "Measures", "Engine", "Jobs", "Policy", "ArchiveFormat", "Postgres"],
+            resources: [.embedInCode("SQL")]),
         module("Databases", ["Faults", "Measures", "Engine", "Jobs", "Postgres"]),
         module("Compression", ["Faults", "ArchiveFormat", "CZlib", "CLZ4", "CZstd", "CCrypto"]),
         module("Verification", ["Faults", "ArchiveFormat", "Compression"]),
         module("Processes", ["Faults", "Measures", "Engine", subprocess, system]),
-        module("Storage", ["Faults", "Measures", "Engine", "Jobs", "Policy", "ArchiveFormat", "Compression"]),
+        module(
+            "Storage", ["Faults", "Measures", "Engine", "Jobs", "Policy", "ArchiveFormat", "Compression"]),
 
         // Tiers 4 and 5
         module(
             "Wiring",
             [
-                "Faults", "Measures", "Cron", "Policy", "ArchiveFormat", "Jobs", "Engine", "Postgres", "Catalog",
+                "Faults", "Measures", "Cron", "Policy", "ArchiveFormat", "Jobs", "Engine", "Postgres",
+                "Catalog",
                 "Databases", "Compression", "Verification", "Processes", "Storage",
             ], resources: [.embedInCode("SQL"), .embedInCode("Shipped")]),
         .executableTarget(
             name: "pgvigil",
             dependencies: [
-                "Faults", "Measures", "Cron", "Policy", "ArchiveFormat", "Jobs", "Engine", "Wiring", argumentParser,
+                "Faults", "Measures", "Cron", "Policy", "ArchiveFormat", "Jobs", "Engine", "Wiring",
+                argumentParser,
             ],
             swiftSettings: strict),
 
         // Tests
         .target(
-            name: "TestKit", dependencies: ["Faults", "Measures", "Engine", "Jobs", "Policy", "ArchiveFormat", "Databases"],
+            name: "TestKit",
+            dependencies: ["Faults", "Measures", "Engine", "Jobs", "Policy", "ArchiveFormat", "Databases"],
             path: "Tests/TestKit", swiftSettings: strict),
         tests("FaultsTests", ["Faults", "Measures"]),
         tests("CronTests", ["Cron", "Faults", "Measures"]),
@@ -96,9 +106,15 @@ let package = Package(
         tests("CompressionTests", ["Compression", "ArchiveFormat", "Faults"]),
         tests("VerificationTests", ["Verification", "Compression", "ArchiveFormat", "Faults"]),
         tests("ProcessesTests", ["Processes", "Engine", "Faults", "Measures"]),
-        tests("StorageTests", ["Storage", "Engine", "Jobs", "Policy", "ArchiveFormat", "Faults", "Measures"]),
+        tests(
+            "StorageTests", ["Storage", "Engine", "Jobs", "Policy", "ArchiveFormat", "Faults", "Measures"]),
         tests("PostgresTests", ["Postgres", "Databases", "Engine", "Faults"]),
-        tests("CatalogTests", ["Catalog", "Postgres", "Databases", "Engine", "Jobs", "Policy", "ArchiveFormat", "Faults", "Measures"]),
+        tests(
+            "CatalogTests",
+            [
+                "Catalog", "Postgres", "Databases", "Engine", "Jobs", "Policy", "ArchiveFormat", "Faults",
+                "Measures",
+            ]),
         tests("DatabasesTests", ["Databases", "Postgres", "Engine", "Jobs", "Faults", "Measures"]),
         tests("TidyTests", []),
         tests("SystemTests", ["Databases", "Jobs", "Postgres", "Faults"]),

@@ -4,7 +4,8 @@ import FoundationEssentials
 package enum Rows {
     /// The fields of every row of `name` in the folder of the calling file; empty lines and `#` comments are left out.
     package static func read(_ name: String, file: String = #filePath) -> [[String]] {
-        let folder = file.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        let folder = file.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
+            separator: "/")
         // Why it cannot be read does not matter: the test cannot go on.
         guard let text = try? String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8) else {
             preconditionFailure("no rows at \(folder)/\(name)")
