@@ -51,7 +51,7 @@ package struct ArchiveScanner: Sendable {
             let used = try parser.consume(rest)
             entries.append(contentsOf: parser.takeEntries())
             position += Int64(used)
-            rest = UnsafeRawBufferPointer(rebasing: rest[used...])
+            rest = rest.dropping(used)
             guard parser.isComplete else { return }
             try beginBlocks()
         }

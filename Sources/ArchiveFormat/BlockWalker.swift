@@ -80,7 +80,7 @@ package struct BlockWalker: Sendable {
                 guard !bytes.isEmpty else { return nil }
                 let taken = min(Int64(bytes.count), remaining)
                 skip(taken)
-                bytes = UnsafeRawBufferPointer(rebasing: bytes[Int(taken)...])
+                bytes = bytes.dropping(Int(taken))
             case .blockStart, .objectStart, .chunkStart:
                 let need = state == .blockStart ? 1 + ArchiveInteger.size : ArchiveInteger.size
                 let offset = position - Int64(scratch.count)
@@ -95,16 +95,16 @@ package struct BlockWalker: Sendable {
 
     private mutating func fill(_ need: Int, from bytes: inout UnsafeRawBufferPointer) -> Bool {
         let taken = min(need - scratch.count, bytes.count)
-        scratch.append(contentsOf: bytes[..<taken])
+        scratch.append(contentsOf: bytes.part(0, taken))
         position += Int64(taken)
-        bytes = UnsafeRawBufferPointer(rebasing: bytes[taken...])
+        bytes = bytes.dropping(taken)
         return scratch.count == need
     }
 
     /// Reads the complete head in `scratch`.
     private mutating func read(at offset: Int64) -> Step {
         let number = scratch.withUnsafeBytes { raw in
-            ArchiveInteger.parse(UnsafeRawBufferPointer(rebasing: raw[(raw.count - ArchiveInteger.size)...]))
+            ArchiveInteger.parse(raw.dropping(raw.count - ArchiveInteger.size))
         }
         guard let number else {
             return .malformed("a length or number of a data block is not an integer", offset: offset)

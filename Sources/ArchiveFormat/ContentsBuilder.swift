@@ -48,7 +48,7 @@ struct ContentsBuilder: Sendable {
             guard let state = TOCEntry.OffsetState(rawValue: bytes[0]) else {
                 throw wrong(field, "of state \(bytes[0])", at: offset)
             }
-            let value = ArchiveInteger.parse(littleEndian: UnsafeRawBufferPointer(rebasing: bytes[1...]))
+            let value = ArchiveInteger.parse(littleEndian: bytes.dropping(1))
             guard value <= UInt64(Int64.max) else { throw wrong(field, value, at: offset) }
             entry.location = .offset(state, value)
         case .level, .second, .minute, .hour, .day, .month, .year, .isDaylightSaving, .databaseName,

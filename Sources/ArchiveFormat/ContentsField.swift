@@ -78,13 +78,13 @@ enum ContentsField: Int, Sendable {
 
     /// The field that follows in an archive of this header; nil after the last one of the header and of an
     /// entry.
-    func next(in header: ArchiveHeader) -> ContentsField? {
+    func next(version: ArchiveVersion, layout: ArchiveHeader.Layout) -> ContentsField? {
         switch self {
-        case .layout: header.version >= .codecByte ? .codec : .level
+        case .layout: version >= .codecByte ? .codec : .level
         case .codec: .second
-        case .tablespace where header.version < .accessMethods: .owner
-        case .accessMethod where header.version < .relationKinds: .owner
-        case .dependency: header.layout == .custom ? .offset : .file
+        case .tablespace where version < .accessMethods: .owner
+        case .accessMethod where version < .relationKinds: .owner
+        case .dependency: layout == .custom ? .offset : .file
         case .entryCount, .offset, .file: nil
         case .magic, .version, .sizes, .level, .second, .minute, .hour, .day, .month, .year,
             .isDaylightSaving,

@@ -52,7 +52,7 @@ package struct ContentsParser: Sendable {
     package mutating func consume(_ bytes: UnsafeRawBufferPointer) throws(ArchiveFault) -> Int {
         var used = 0
         while !isComplete {
-            let rest = UnsafeRawBufferPointer(rebasing: bytes[used...])
+            let rest = bytes.dropping(used)
             let taken = text == nil ? try takeFixed(rest) : try takeText(rest)
             guard let taken else {
                 used = bytes.count
@@ -79,9 +79,9 @@ package struct ContentsParser: Sendable {
         let start = position - Int64(scratch.count)
         position += Int64(missing)
         if scratch.isEmpty {
-            try finish(UnsafeRawBufferPointer(rebasing: bytes[..<need]), at: start)
+            try finish(bytes.part(0, need), at: start)
         } else {
-            scratch.append(contentsOf: bytes[..<missing])
+            scratch.append(contentsOf: bytes.part(0, missing))
             let whole = scratch
             scratch.removeAll(keepingCapacity: true)
             try whole.withUnsafeBufferPointer { (buffer) throws(ArchiveFault) in
@@ -97,7 +97,7 @@ package struct ContentsParser: Sendable {
         text = nil
         let taken = min(pending.remaining, bytes.count)
         let kept = min(taken, keptMax - pending.bytes.count)
-        pending.bytes.append(contentsOf: bytes[..<kept])
+        if kept > 0 { pending.bytes.append(contentsOf: bytes.part(0, kept)) }
         pending.remaining -= taken
         position += Int64(taken)
         guard pending.remaining == 0 else {
@@ -110,24 +110,18 @@ package struct ContentsParser: Sendable {
     }
 
     private mutating func finish(_ raw: UnsafeRawBufferPointer, at start: Int64) throws(ArchiveFault) {
-        switch field.shape(offsetSize: builder.header.offsetSize) {
-        case .fixed:
+        let shape = field.shape(offsetSize: builder.header.offsetSize)
+        if case .fixed = shape {
             try builder.set(field, bytes: raw, at: start)
-            advance()
-        case .integer:
-            try builder.set(field, integer: integer(raw, at: start), at: start)
-            if field == .entryCount { try checkCount(at: start) }
-            advance()
-        case .text:
-            try beginText(integer(raw, at: start), at: start)
+            return advance()
         }
-    }
-
-    private func integer(_ raw: UnsafeRawBufferPointer, at start: Int64) throws(ArchiveFault) -> Int32 {
         guard let value = ArchiveInteger.parse(raw) else {
             throw .malformed("the \(field.title) of \(partInProgress) is not an integer", offset: start)
         }
-        return value
+        if case .text = shape { return try beginText(value, at: start) }
+        try builder.set(field, integer: value, at: start)
+        if field == .entryCount { try checkCount(at: start) }
+        advance()
     }
 
     private mutating func beginText(_ length: Int32, at start: Int64) throws(ArchiveFault) {
@@ -139,7 +133,7 @@ package struct ContentsParser: Sendable {
         let remains = total.map { $0 - position } ?? Int64(ArchiveLimits.textBytesMax)
         guard length >= 0, Int64(length) <= min(remains, Int64(ArchiveLimits.textBytesMax)) else {
             throw .malformed(
-                "the \(field.title) of \(partInProgress) has \(length) bytes, more than the archive holds",
+                "the \(field.title) of \(partInProgress) has \(length) bytes, and \(remains) follow",
                 offset: start)
         }
         text = PendingText(remaining: Int(length), bytes: [])
@@ -162,7 +156,7 @@ package struct ContentsParser: Sendable {
     /// Goes to the field that follows, from one entry to the next, and to the end.
     private mutating func advance() {
         if field == .dependency, !builder.endsDependencies { return }
-        if let next = field.next(in: builder.header) {
+        if let next = field.next(version: builder.header.version, layout: builder.header.layout) {
             field = next
             return
         }

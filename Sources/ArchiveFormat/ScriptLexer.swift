@@ -65,7 +65,7 @@ struct ScriptLexer: Sendable {
         var index = 0
         defer {
             position += Int64(index)
-            bytes = UnsafeRawBufferPointer(rebasing: bytes[index...])
+            bytes = bytes.dropping(index)
         }
         while index < bytes.count {
             switch place {
@@ -241,7 +241,7 @@ struct ScriptLexer: Sendable {
 
     /// How many bytes stand before the next `byte`; all of the rest where there is none.
     private static func distance(to byte: UInt8, in bytes: UnsafeRawBufferPointer, from index: Int) -> Int {
-        let rest = UnsafeRawBufferPointer(rebasing: bytes[index...])
+        let rest = bytes.dropping(index)
         guard let start = rest.baseAddress, let found = memchr(start, Int32(byte), rest.count) else {
             return rest.count
         }

@@ -24,7 +24,7 @@ package struct TarHeader: Sendable, Equatable {
     package static func parse(_ block: UnsafeRawBufferPointer, at offset: Int64) throws(ArchiveFault) -> Block
     {
         guard block.count == blockSize else { throw .truncated("a tar header", offset: offset) }
-        if block.allSatisfy({ $0 == 0 }) { return .zeros }
+        if block[0] == 0, sum(block) == 0 { return .zeros }
         guard isChecksumRight(block) else { throw .malformed(wrongChecksum, offset: offset) }
         guard block[257..<262].elementsEqual("ustar".utf8) else {
             throw .malformed("a tar header is not in the ustar format", offset: offset)
@@ -35,7 +35,7 @@ package struct TarHeader: Sendable, Equatable {
         guard let name = DataFileName.parse(Array(block[0..<100].prefix { $0 != 0 })) else {
             throw .malformed("a tar member has a name that pg_dump does not give", offset: offset)
         }
-        guard let size = size(block[124..<136]) else {
+        guard let size = size(block) else {
             throw .malformed("the size of the tar member \(name) is not a number", offset: offset)
         }
         return .member(TarHeader(name: name, size: size))
@@ -51,27 +51,45 @@ package struct TarHeader: Sendable, Equatable {
 
     /// The checksum is the sum of all bytes with its own field taken as spaces.
     private static func isChecksumRight(_ block: UnsafeRawBufferPointer) -> Bool {
-        var sum = 8 * 0x20
-        for (index, byte) in block.enumerated() where !(148..<156).contains(index) { sum += Int(byte) }
-        return octal(block[148..<156]) == Int64(sum)
+        let field = block.part(148, 156)
+        return octal(block, at: 148, count: 8) == sum(block) - sum(field) + 8 * 0x20
     }
 
-    private static func octal(_ field: Slice<UnsafeRawBufferPointer>) -> Int64? {
-        let digits = field.drop { $0 == 0x20 }.prefix { (0x30...0x37).contains($0) }
-        let rest = field[digits.endIndex...]
-        guard !digits.isEmpty, digits.count <= 12, rest.allSatisfy({ $0 == 0x20 || $0 == 0 }) else {
-            return nil
+    private static func sum(_ bytes: UnsafeRawBufferPointer) -> Int64 {
+        var sum: Int64 = 0
+        for index in 0..<bytes.count { sum += Int64(bytes[index]) }
+        return sum
+    }
+
+    /// The number of a field of octal digits, with spaces before and spaces or zeros after it.
+    private static func octal(_ block: UnsafeRawBufferPointer, at start: Int, count: Int) -> Int64? {
+        var value: Int64 = 0
+        var digits = 0
+        for index in start..<start + count {
+            let byte = block[index]
+            if byte >= 0x30, byte <= 0x37 {
+                // Digits after the end of the number are not a part of it.
+                guard digits >= 0 else { return nil }
+                value = value * 8 + Int64(byte - 0x30)
+                digits += 1
+            } else if byte == 0x20 || byte == 0 {
+                if digits > 0 { digits = -digits }
+                if digits == 0, byte == 0 { return nil }
+            } else {
+                return nil
+            }
         }
-        return digits.reduce(0) { $0 * 8 + Int64($1 - 0x30) }
+        return digits == 0 ? nil : value
     }
 
-    /// Octal digits, or base 256 with the highest bit set; nil for what is neither or beyond 2^62.
-    private static func size(_ field: Slice<UnsafeRawBufferPointer>) -> Int64? {
-        guard let first = field.first, first & 0x80 != 0 else { return octal(field) }
+    /// The size field: octal digits, or base 256 with the highest bit set; nil for what is neither or beyond
+    /// 2^62.
+    private static func size(_ block: UnsafeRawBufferPointer) -> Int64? {
+        guard block[124] & 0x80 != 0 else { return octal(block, at: 124, count: 12) }
         var value: UInt64 = 0
-        for (index, byte) in field.enumerated() {
+        for index in 124..<136 {
             guard value < 1 << 54 else { return nil }
-            value = value << 8 | UInt64(index == 0 ? byte & 0x7F : byte)
+            value = value << 8 | UInt64(index == 124 ? block[index] & 0x7F : block[index])
         }
         return value <= UInt64(Int64.max) / 2 ? Int64(value) : nil
     }

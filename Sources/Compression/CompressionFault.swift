@@ -6,7 +6,7 @@ package enum CompressionFault: Fault, Equatable {
     case broken(String)
     /// The data decodes, but is not what its checksum was taken of.
     case checksum(String)
-    /// A stream whose window needs more memory than a verification may take, in bytes.
+    /// A stream whose window needs more memory than this, in bytes, which is all that was allowed.
     case window(UInt64)
     /// The library could not be set up.
     case library(String)
@@ -24,7 +24,8 @@ package enum CompressionFault: Fault, Equatable {
         switch self {
         case .broken(let why): "the compressed data is broken: \(why)"
         case .checksum(let which): "the data is not what its checksum (\(which)) was taken of"
-        case .window(let bytes): "the compressed data needs a window of \(bytes) bytes to be decoded"
+        case .window(let bytes):
+            "the compressed data needs a window of more than \(bytes) bytes to be decoded"
         case .library(let why): "a compression library cannot be set up: \(why)"
         }
     }

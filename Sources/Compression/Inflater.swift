@@ -13,6 +13,7 @@ package final class Inflater: StreamDecoder {
     }
 
     package private(set) var isFinished = false
+    package private(set) var usedAtFailure = 0
     package var hasChecksum: Bool { true }
 
     private var stream = z_stream()
@@ -57,6 +58,7 @@ package final class Inflater: StreamDecoder {
         case Z_MEM_ERROR:
             throw .library("zlib has no memory")
         default:
+            usedAtFailure = step.used
             let message = stream.msg.map { String(cString: $0) } ?? "zlib status \(status)"
             // The only messages of inflate.c about what was decoded rather than about the code itself.
             if message == "incorrect data check" || message == "incorrect length check" {

@@ -2,11 +2,13 @@ import CLZ4
 
 /// Decodes lz4 frames.
 ///
-/// Authority: the LZ4 frame format specification, and `lz4frame.h`. pg_dump's frames carry no content checksum
-/// (`src/bin/pg_dump/compress_lz4.c`).
+/// Authority: the LZ4 frame format specification, and `lz4frame.h`. pg_dump's frames carry no content
+/// checksum (`src/bin/pg_dump/compress_lz4.c`).
 package final class LZ4Decoder: StreamDecoder {
     package private(set) var isFinished = false
     package private(set) var hasChecksum = false
+    /// The library does not tell.
+    package let usedAtFailure = 0
 
     private var context: OpaquePointer?
     private var headSeen = 0
@@ -51,7 +53,8 @@ package final class LZ4Decoder: StreamDecoder {
         return Decoded(used: used, made: made)
     }
 
-    /// The fifth byte of a frame holds its flags; bit 2 says that a checksum of the content follows the last block.
+    /// The fifth byte of a frame holds its flags; bit 2 says that a checksum of the content follows the last
+    /// block.
     private func noteFlags(_ input: UnsafeRawBufferPointer) {
         let index = 4 - headSeen
         if index >= 0, index < input.count { hasChecksum = input[index] & 0x04 != 0 }

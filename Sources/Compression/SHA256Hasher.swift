@@ -2,8 +2,8 @@ import CCrypto
 
 /// SHA-256 of bytes that arrive in pieces.
 ///
-/// Authority: FIPS 180-4; OpenSSL's `EVP_Digest*`, which uses the processor's own instructions where it has them.
-/// A hasher belongs to one thread at a time.
+/// Authority: FIPS 180-4; OpenSSL's `EVP_Digest*`, which uses the processor's own instructions where it has
+/// them. A hasher belongs to one thread at a time.
 package final class SHA256Hasher {
     private let context: OpaquePointer
     private var isSound = true
@@ -32,7 +32,8 @@ package final class SHA256Hasher {
 
     /// The 64 lower-case hexadecimal digits of all that was taken in; the hasher then begins anew.
     ///
-    /// Empty, and so equal to no hash, if OpenSSL failed on the way, which it documents for no digest of memory.
+    /// Empty, and so equal to no hash, if OpenSSL failed on the way, which it documents for no digest of
+    /// memory.
     package func finish() -> String {
         var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
         var length: UInt32 = 0

@@ -1,7 +1,7 @@
 /// Decodes one compressed stream after the other, piece by piece, into buffers of the caller's.
 ///
-/// A decoder belongs to one thread. It allocates what its library needs and nothing that the data asks for beyond
-/// the named window limit.
+/// A decoder belongs to one thread. It allocates what its library needs and nothing that the data asks for
+/// beyond the named window limit.
 package protocol StreamDecoder: AnyObject {
     /// Prepares for a new stream.
     ///
@@ -15,6 +15,9 @@ package protocol StreamDecoder: AnyObject {
     func decode(
         _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
     ) throws(CompressionFault) -> Decoded
+
+    /// Bytes that the call which threw had used, as far as the library tells; the place of the damage.
+    var usedAtFailure: Int { get }
 
     /// Whether the stream's end mark and checksum have been read and are right.
     var isFinished: Bool { get }

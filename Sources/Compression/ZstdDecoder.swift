@@ -7,6 +7,8 @@ import CZstd
 package final class ZstdDecoder: StreamDecoder {
     package private(set) var isFinished = false
     package private(set) var hasChecksum = false
+    /// The library does not tell.
+    package let usedAtFailure = 0
 
     private let context: OpaquePointer
     private let windowLogMax: Int32
@@ -14,8 +16,8 @@ package final class ZstdDecoder: StreamDecoder {
 
     /// A decoder at the start of a frame.
     ///
-    /// - Parameter windowLogMax: The largest window that is decoded, as a power of two: 23 (8 MiB) covers every level
-    ///   up to 19, and 27 is the most that the `zstd` program decodes unasked.
+    /// - Parameter windowLogMax: The largest window that is decoded, as a power of two: 23 (8 MiB) covers
+    ///   every level up to 19, and 27 is the most that the `zstd` program decodes unasked.
     /// - Throws: ``CompressionFault/library(_:)`` when there is no memory.
     package init(windowLogMax: Int32) throws(CompressionFault) {
         guard let context = ZSTD_createDCtx() else { throw .library("zstd") }
@@ -49,7 +51,7 @@ package final class ZstdDecoder: StreamDecoder {
             switch ZSTD_getErrorCode(status) {
             case ZSTD_error_checksum_wrong: throw .checksum("XXH64")
             case ZSTD_error_frameParameter_windowTooLarge:
-                throw .window(UInt64(1) << UInt64(windowLogMax + 1))
+                throw .window(UInt64(1) << UInt64(windowLogMax))
             case ZSTD_error_memory_allocation: throw .library("zstd has no memory")
             default: throw .broken(String(cString: ZSTD_getErrorName(status)))
             }

@@ -77,8 +77,8 @@ extension Finding {
             case .codec(.broken(let why)): (.streamBroken, "the data of \(subject) does not decode: \(why)")
             case .codec(.checksum(let name)):
                 (.streamChecksum, "the data of \(subject) is not what its \(name) was taken of")
-            case .codec(.window(_)), .codec(.library(_)):
-                (.unsupported, "the data of \(subject) cannot be decoded here: \(flaw)")
+            case .codec(let fault):
+                (.unsupported, "the data of \(subject) cannot be decoded here: \(fault.summary)")
             }
         self.init(kind, subject: subject, file: file, offset: offset, message: message)
     }

@@ -15,21 +15,25 @@ struct BlockLayout: Sendable {
     {
         var starts: [(index: Int, offset: Int64)] = []
         for (index, entry) in contents.dataEntries.enumerated() {
-            guard case .offset(.set, let value) = entry.location, value < UInt64(file.size) else {
-                return nil
-            }
-            starts.append((index, Int64(value)))
+            guard let offset = try confirmedOffset(file, entry) else { return nil }
+            starts.append((index, offset))
         }
         starts.sort { $0.offset < $1.offset }
         guard starts.first.map({ $0.offset == contents.end }) ?? true else { return nil }
         var extents = [Extent?](repeating: nil, count: contents.dataEntries.count)
         for (position, start) in starts.enumerated() {
             let end = position + 1 < starts.count ? starts[position + 1].offset : file.size
-            let head = try file.bytes(at: start.offset, count: 1 + ArchiveInteger.size)
-            guard contents.dataEntries[start.index].isHead(head), end > start.offset else { return nil }
+            guard end > start.offset else { return nil }
             extents[start.index] = Extent(start: start.offset, end: end)
         }
         return BlockLayout(extents: extents)
+    }
+
+    /// The offset of an entry, if it is set and the head of its block stands there.
+    static func confirmedOffset(_ file: ArchiveFile, _ entry: DataEntry) throws(VerificationFault) -> Int64? {
+        guard case .offset(.set, let value) = entry.location, value < UInt64(file.size) else { return nil }
+        let head = try file.bytes(at: Int64(value), count: 1 + ArchiveInteger.size)
+        return entry.isHead(head) ? Int64(value) : nil
     }
 
     /// Walks from chunk to chunk, and compares offsets that are set with what the walk finds.

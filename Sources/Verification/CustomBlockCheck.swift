@@ -11,6 +11,8 @@ struct CustomBlockCheck {
     private var walker: BlockWalker
     private var stream: StreamReader?
     private var tally = CopyTally()
+    /// Streams that have ended; large objects have one each.
+    private var streamsEnded = 0
     /// Data of the open stream that waits in the worker's input buffer: where it begins there, and its bytes.
     private var gathered = Gathered(start: 0, count: 0)
 
@@ -83,14 +85,14 @@ struct CustomBlockCheck {
     /// between chunks are closed up in place, and the whole of a buffer is decoded at once.
     private mutating func gather(_ window: inout UnsafeRawBufferPointer, _ bench: Workbench) {
         let count = Int(min(Int64(window.count), walker.skippable))
-        let rest = UnsafeRawBufferPointer(rebasing: window[count...])
+        let rest = window.dropping(count)
         let offset = bench.input.count - bench.distanceToEnd(of: window)
         if gathered.count == 0 {
             gathered.start = offset
         } else {
             let room = UnsafeMutableRawBufferPointer(
                 rebasing: bench.input[(gathered.start + gathered.count)...])
-            room.copyMemory(from: UnsafeRawBufferPointer(rebasing: window[..<count]))
+            room.copyMemory(from: window.part(0, count))
         }
         gathered.count += count
         walker.skip(Int64(count))
@@ -99,8 +101,7 @@ struct CustomBlockCheck {
 
     /// Decodes what was gathered.
     private mutating func decodeGathered(_ bench: Workbench) throws(Problem) {
-        let data = UnsafeRawBufferPointer(
-            rebasing: bench.input[gathered.start..<gathered.start + gathered.count])
+        let data = UnsafeRawBufferPointer(bench.input).part(gathered.start, gathered.start + gathered.count)
         gathered.count = 0
         do {
             if entry.isCopyText {
@@ -154,7 +155,7 @@ struct CustomBlockCheck {
     }
 
     private mutating func endStream() throws(Problem) {
-        guard let stream else { return }
+        guard var stream else { return }
         do {
             try stream.finish(allowsNothing: entry.isLargeObjects)
         } catch {
@@ -169,12 +170,16 @@ struct CustomBlockCheck {
                 offset: walker.position)
         }
         self.stream = nil
+        streamsEnded += 1
     }
 
     private func finding(_ problem: Problem) -> Finding {
         switch problem {
         case .stream(let flaw):
-            Finding(flaw, subject: entry.qualifiedName, file: nil, offset: walker.position)
+            Finding(
+                flaw, subject: entry.qualifiedName, file: nil,
+                offset: ChunkMap(file: file, extent: extent).position(
+                    stream: streamsEnded, byte: stream?.used ?? 0))
         case .file(let fault):
             Finding(fault, subject: entry.qualifiedName, file: nil)
         case .frame(let kind, let message, let offset):

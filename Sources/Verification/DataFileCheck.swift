@@ -54,14 +54,19 @@ struct DataFileCheck {
                     try stream.feed(window) { _ in }
                 }
             } catch {
+                position = data.extent.start + stream.used
                 throw .stream(error)
             }
-            position += Int64(window.count)
         }
         // pg_dump leaves the file of an empty large object empty with lz4 and zstd, and writes a gzip member
         // of nothing otherwise (LZ4Stream_init and its twin begin a frame with the first byte).
         let allowsNothing = isLargeObject && data.wrapping != .gzip
-        do { try stream.finish(allowsNothing: allowsNothing) } catch { throw .stream(error) }
+        do {
+            try stream.finish(allowsNothing: allowsNothing)
+        } catch {
+            position = data.extent.start + stream.used
+            throw .stream(error)
+        }
         outcome.decoded = stream.decoded
         outcome.isChecked = stream.isChecked || stream.isEmpty
     }

@@ -19,24 +19,23 @@ enum DataSummary {
             if let finding = outcome.finding { findings.append(finding) }
             isChecked = isChecked && outcome.isChecked
         }
-        countObjects(contents, outcomes, report, &findings)
+        countObjects(contents, report, &findings)
         noteChecksum(contents, isChecked, report, &findings)
     }
 
     /// Before 1.16 every large object has an entry of its own, and so their number is known twice.
     private static func countObjects(
-        _ contents: ReadContents, _ outcomes: [Int: BlockOutcome], _ report: VerificationReport,
-        _ findings: inout FindingList
+        _ contents: ReadContents, _ report: VerificationReport, _ findings: inout FindingList
     ) {
-        let hasData = contents.dataEntries.contains { $0.isLargeObjects }
-        guard contents.header.version < .relationKinds, hasData,
-            contents.largeObjectEntries != report.largeObjects,
-            outcomes.allSatisfy({ $0.value.finding == nil || !contents.dataEntries[$0.key].isLargeObjects })
+        // Where something else is wrong, that is the reason.
+        guard contents.header.version < .relationKinds,
+            contents.dataEntries.contains(where: \.isLargeObjects),
+            contents.largeObjectEntries != report.largeObjects, findings.isDamageFree
         else { return }
         findings.append(
             .objectsCount, "the large objects",
-            "the table of contents has \(contents.largeObjectEntries) large objects, and the data \(report.largeObjects)"
-        )
+            "the table of contents has \(contents.largeObjectEntries) large objects, "
+                + "and the data \(report.largeObjects)")
     }
 
     private static func noteChecksum(

@@ -1,3 +1,5 @@
+import ArchiveFormat
+
 /// A part of a file: from `start` up to `end`, in bytes.
 struct Extent: Sendable, Equatable {
     var start: Int64
@@ -29,6 +31,6 @@ struct ExtentReader {
         let filled = try file.read(into: .init(rebasing: bench.input[..<wanted]), at: next)
         next += Int64(filled)
         bench.meter.add(Int64(filled))
-        return UnsafeRawBufferPointer(rebasing: bench.input[..<filled])
+        return UnsafeRawBufferPointer(bench.input).part(0, filled)
     }
 }

@@ -8,7 +8,8 @@ struct FindingList: Sendable {
     private(set) var findings: [Finding] = []
     private var dropped = 0
 
-    var isEmpty: Bool { findings.isEmpty }
+    /// Whether there are only notes.
+    var isDamageFree: Bool { findings.allSatisfy { $0.kind?.weight == .note } }
 
     mutating func append(_ finding: Finding) {
         if findings.count < FindingList.max {

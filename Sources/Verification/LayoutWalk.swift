@@ -30,7 +30,7 @@ struct LayoutWalk {
             try walkWindows(&reader)
         }
         if broken == nil, !walker.isBetweenBlocks { broken = ("the file ends within it", walker.position) }
-        endOpenBlock()
+        try recover()
         reportMissing()
     }
 
@@ -84,13 +84,26 @@ struct LayoutWalk {
         }
     }
 
-    /// Gives the block that the walk broke off in the rest of the file, so that decoding says what is wrong
-    /// in it.
-    private mutating func endOpenBlock() {
+    /// After a walk that broke off: takes the blocks whose heads stand where the table of contents has them,
+    /// and gives the block that was open the bytes up to the next one, so that decoding says what is wrong in
+    /// it.
+    private mutating func recover() throws(VerificationFault) {
         guard let broken else { return }
-        if let block = current, let index = block.index {
-            layout.extents[index] = Extent(start: block.start, end: file.size)
-        } else {
+        var starts: [(index: Int, offset: Int64)] = []
+        if let block = current, let index = block.index { starts.append((index, block.start)) }
+        for (index, entry) in contents.dataEntries.enumerated() where layout.extents[index] == nil {
+            guard index != current?.index, let offset = try BlockLayout.confirmedOffset(file, entry) else {
+                continue
+            }
+            starts.append((index, offset))
+        }
+        for (index, start) in starts { layout.extents[index] = Extent(start: start, end: file.size) }
+        let found = layout.extents.compactMap { $0 }.sorted { $0.start < $1.start }
+        for (index, start) in starts {
+            let next = found.first { $0.start > start }
+            layout.extents[index]?.end = next?.start ?? file.size
+        }
+        if current?.index == nil {
             layout.findings.append(.blockMalformed, "the archive", broken.message, at: broken.offset)
         }
     }

@@ -62,13 +62,18 @@ struct PlainCheck: Sendable {
             do {
                 try stream.feed(window) { result.script.take($0) }
             } catch {
+                position = stream.used
                 throw .stream(error)
             }
-            position += Int64(window.count)
             // What is no dump is not read to its end.
             if result.script.isDump == false { return }
         }
-        do { try stream.finish(allowsNothing: false) } catch { throw .stream(error) }
+        do {
+            try stream.finish(allowsNothing: false)
+        } catch {
+            position = stream.used
+            throw .stream(error)
+        }
         result.outcome.decoded = stream.decoded
         result.outcome.isChecked = stream.isChecked
     }

@@ -19,6 +19,8 @@ struct StreamReader {
 
     /// Bytes after decoding, so far.
     private(set) var decoded: Int64 = 0
+    /// Bytes of the stored data that are known to be right, so far.
+    private(set) var used: Int64 = 0
     /// Whether every stream met so far carried a checksum.
     private(set) var isChecked: Bool
     /// Whether anything was fed.
@@ -29,6 +31,7 @@ struct StreamReader {
     private let allowsMembers: Bool
     private var membersDone = 0
     private var madeInMember = 0
+    private var memberStart: Int64 = 0
 
     /// - Parameter allowsMembers: whether further streams may follow the first, as gzip members do.
     init(_ wrapping: Workbench.Wrapping, bench: Workbench, allowsMembers: Bool) throws(Flaw) {
@@ -50,6 +53,7 @@ struct StreamReader {
         isEmpty = false
         guard let decoder else {
             decoded += Int64(bytes.count)
+            used += Int64(bytes.count)
             sink(bytes)
             return
         }
@@ -61,12 +65,13 @@ struct StreamReader {
                 try beginMember(decoder)
             }
             let step = try decode(rest, with: decoder)
-            rest = UnsafeRawBufferPointer(rebasing: rest[step.used...])
+            rest = rest.dropping(step.used)
+            used += Int64(step.used)
             made = step.made
             if made > 0 {
                 decoded += Int64(made)
                 madeInMember += made
-                sink(UnsafeRawBufferPointer(rebasing: room[..<made]))
+                sink(UnsafeRawBufferPointer(room).part(0, made))
             }
             if decoder.isFinished {
                 membersDone += 1
@@ -81,10 +86,12 @@ struct StreamReader {
     /// Ends the stream.
     ///
     /// - Parameter allowsNothing: whether no byte at all is a stream without data.
-    func finish(allowsNothing: Bool) throws(Flaw) {
+    mutating func finish(allowsNothing: Bool) throws(Flaw) {
         guard let decoder, !decoder.isFinished else { return }
         if allowsNothing, isEmpty { return }
-        throw .unfinished
+        guard membersDone > 0, madeInMember == 0 else { throw .unfinished }
+        used = memberStart
+        throw .trailing
     }
 
     private mutating func beginMember(_ decoder: any StreamDecoder) throws(Flaw) {
@@ -95,9 +102,10 @@ struct StreamReader {
             throw .codec(error)
         }
         madeInMember = 0
+        memberStart = used
     }
 
-    private func decode(
+    private mutating func decode(
         _ bytes: UnsafeRawBufferPointer, with decoder: any StreamDecoder
     ) throws(Flaw) -> Decoded {
         do {
@@ -106,6 +114,7 @@ struct StreamReader {
             // What follows a whole stream and does not begin as another one belongs to nothing.
             throw .trailing
         } catch {
+            used += Int64(decoder.usedAtFailure)
             throw .codec(error)
         }
     }

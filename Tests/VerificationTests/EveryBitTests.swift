@@ -62,7 +62,9 @@ import Verification
         let file = try Patchable(path)
         let whole = await ArchiveVerifier(workers: 1).verify(path: path)
         let protected = try protectedBytes(name)
-        for bit in 0..<file.count * 8 {
+        // What the codecs share, the table of contents, is the same in all of them, and done with one.
+        let start = name.contains("custom") && !name.contains("zlib") ? try contentsLength(name) : 0
+        for bit in start * 8..<file.count * 8 {
             #expect(file.write(bit: bit, flipped: true))
             let report = await ArchiveVerifier(workers: 1).verify(path: path)
             if protected.contains(bit / 8) {
@@ -80,7 +82,11 @@ import Verification
         let bytes = try Scratch.bytes(name)
         if name.hasSuffix(".gz") { return 0..<bytes.count }
         guard name.contains("zlib") else { return 0..<0 }
-        return try TableOfContents.parsePrefix(bytes).length..<bytes.count
+        return try contentsLength(name)..<bytes.count
+    }
+
+    private func contentsLength(_ name: String) throws -> Int {
+        try TableOfContents.parsePrefix(try Scratch.bytes(name)).length
     }
 
     @Test func `flipped in a file of a folder is answered`() async throws {
@@ -101,31 +107,31 @@ import Verification
         }
     }
 
-    @Test(arguments: files + ["tiny-directory-zlib"])
+    /// A hash does not look into what it covers, so that an archive without any checksum stands for all.
+    @Test(arguments: ["tiny-custom-none.dump", "tiny-directory-zlib"])
     func `of a set is seen through its manifest`(name: String) async throws {
         let scratch = try Scratch()
-        let folder = try await scratch.makeSet(name, archive: "archive", globals: nil)
+        let folder = try await scratch.makeSet(name, archive: "archive")
         let verifier = ArchiveVerifier(workers: 1)
         #expect(await verifier.verifySet(directory: folder).verdict == .sound)
-        let paths = try FileManager.default.subpathsOfDirectory(atPath: folder).filter {
-            $0.hasPrefix("archive")
-        }
-        for path in paths {
-            // The folder itself is no file to change.
-            guard let file = try? Patchable("\(folder)/\(path)"), file.count > 0 else { continue }
+        let files = try Manifest.parse(try Scratch.read("\(folder)/manifest.json")).files
+        for path in files.map(\.path) {
+            let file = try Patchable("\(folder)/\(path)")
             for bit in 0..<file.count * 8 {
                 #expect(file.write(bit: bit, flipped: true))
                 let report = await verifier.verifySet(directory: folder, level: .hash)
                 #expect(report.findings.map(\.kind) == [.setFileHash], "bit \(bit) of \(path)")
-                #expect(report.verdict == .damaged)
                 #expect(file.write(bit: bit, flipped: false))
             }
-            for count in (0..<file.count).reversed() {
-                #expect(file.cut(to: count))
-                let report = await verifier.verifySet(directory: folder, level: .hash)
-                #expect(report.findings.map(\.kind) == [.setFileSize], "\(count) bytes of \(path)")
-            }
-            break
+        }
+        #expect(await verifier.verifySet(directory: folder).verdict == .sound)
+        let first = try #require(files.first)
+        let file = try Patchable("\(folder)/\(first.path)")
+        for count in (0..<file.count).reversed() {
+            #expect(file.cut(to: count))
+            let report = await verifier.verifySet(directory: folder, level: .hash)
+            #expect(report.findings.map(\.kind) == [.setFileSize], "\(count) bytes")
+            #expect(report.verdict == .damaged)
         }
     }
 }
