@@ -67,20 +67,3 @@ struct ManifestBuilder {
         (report?.tables ?? []).map { .init(schema: $0.schema, name: $0.name, rows: $0.rows, bytes: $0.bytes) }
     }
 }
-
-extension BackupRecord {
-    /// The record of a published set, made from its manifest.
-    package init(_ set: StoredSet) {
-        let manifest = set.manifest
-        self.init(
-            id: manifest.id, run: manifest.run, job: manifest.job, target: manifest.target,
-            database: manifest.database.name, store: set.store, path: set.path, startedAt: manifest.started,
-            finishedAt: manifest.finished, size: ByteCount(manifest.size),
-            format: BackupSpec.Format(rawValue: manifest.format.rawValue) ?? .custom,
-            codec: manifest.compression,
-            serverVersion: manifest.serverVersion, partial: manifest.partial != nil,
-            verified: manifest.verification.level.rawValue, tables: manifest.tables.count,
-            rows: manifest.tables.reduce(0) { $0 + ($1.rows ?? 0) }, warnings: manifest.warnings.count,
-            files: manifest.files.map { .init(path: $0.path, size: ByteCount($0.size), sha256: $0.sha256) })
-    }
-}
