@@ -27,8 +27,10 @@ package struct CatalogAccess: Sendable {
 
     /// The record of outcomes, brought to this program's version first.
     package func book() async throws(AnyFault) -> any RunBook {
+        let cluster = cluster
         do throws(CatalogFault) {
-            return try await CatalogBook.open(connection.options())
+            // A server that does not come up again is reported by the statement that needs it.
+            return try await CatalogBook.open(connection.options(), revive: { try? await cluster?.revive() })
         } catch {
             throw AnyFault(error)
         }

@@ -1,3 +1,4 @@
+import ArchiveFormat
 import Cron
 import Databases
 package import Engine
@@ -34,7 +35,7 @@ package struct PgvigilSystem: Sendable {
 
     /// Puts the parts together for runs, which go on without a catalog: then ``catalogFault`` tells why.
     ///
-    /// Runs whose process died are ended, and the record of sets is brought in line with the stores.
+    /// Runs whose process died are ended.
     package static func openForRuns(
         _ configuration: LoadedConfiguration, _ surroundings: Surroundings, observer: any RunObserver
     ) async throws(AnyFault) -> PgvigilSystem {
@@ -88,6 +89,25 @@ package struct PgvigilSystem: Sendable {
             results.append((store.name, try await repair.reconcile(store)))
         }
         return results
+    }
+
+    /// Records the sets that a process published and did not live to record.
+    ///
+    /// None is marked removed: a store that is not mounted today would have lost them all.
+    package func recordUnknownSets() async {
+        guard catalogFault == nil else { return }
+        for store in stores.values {
+            // Whatever is wrong with the store or the catalog, the run that follows tells of.
+            guard let known = try? await book.backups(target: nil), let listing = try? await store.sets()
+            else {
+                continue
+            }
+            let ids = Set(known.map(\.id))
+            for set in listing.sets where !ids.contains(set.manifest.id) {
+                // As above.
+                try? await book.record(BackupRecord(set))
+            }
+        }
     }
 
     /// The loop that fires the configured schedules.

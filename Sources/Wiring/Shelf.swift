@@ -33,14 +33,28 @@ package struct Shelf: Sendable {
     /// If we are root, the embedded catalog runs as another user, who must be able to pass through, and no more.
     package func ensureStateDirectory() throws(AnyFault) {
         let path = configuration.settings.stateDirectory
+        let isPassedThrough = surroundings.isRoot && configuration.settings.catalog == .embedded
+        if isPassedThrough { makeParents(of: path) }
         do throws(StorageFault) {
             try PrivateDirectory.ensure(path)
         } catch {
             throw AnyFault(error)
         }
-        guard surroundings.isRoot, configuration.settings.catalog == .embedded else { return }
+        guard isPassedThrough else { return }
         guard chmod(path, 0o711) == 0 else {
             throw AnyFault(WiringFault.unreadable(path: path, why: "its permissions cannot be set"))
+        }
+    }
+
+    /// Makes the folders above a path that are missing, for everybody to pass through.
+    ///
+    /// What cannot be made is reported by the one who needs the folder.
+    private func makeParents(of path: String) {
+        let parts = path.split(separator: "/").dropLast()
+        var parent = ""
+        for part in parts {
+            parent += "/\(part)"
+            if mkdir(parent, 0o711) == 0 { chmod(parent, 0o711) }
         }
     }
 
