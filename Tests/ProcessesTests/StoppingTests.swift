@@ -30,7 +30,8 @@ import Testing
 
     @Test func `kills what does not listen`() async throws {
         let (result, _) = try await stopped(
-            "trap '' TERM; echo ready; for nap in $(seq 3000); do sleep 0.02; done", grace: .milliseconds(100))
+            "trap '' TERM; echo ready; for nap in $(seq 3000); do sleep 0.02; done", grace: .milliseconds(100)
+        )
         #expect(result.end == .signalled(9))
         #expect(result.wasStopped)
     }

@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 /// Waits for facts that nobody announces, such as what another process does; each wait has a limit.
 package enum Fact {
     private static let pause = Duration.milliseconds(10)
@@ -23,5 +25,12 @@ package enum Fact {
             guard ContinuousClock.now < end else { return nil }
             try await Task.sleep(for: pause)
         }
+    }
+
+    /// Waits until the clock shows another second, since the names of backup sets tell no less.
+    package static func nextSecond() async throws {
+        func second() -> Int { Int(Date().timeIntervalSince1970) }
+        let now = second()
+        _ = try await comes(within: .seconds(5)) { second() > now }
     }
 }

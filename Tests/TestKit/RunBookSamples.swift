@@ -42,7 +42,8 @@ struct RunBookSamples: Sendable {
             size: ByteCount(123_456_789_012), format: .directory, codec: "zlib", serverVersion: "15.18",
             partial: true, verified: "decode", tables: 20, rows: 5_000_000_000, warnings: 1,
             files: [
-                .init(path: "archive/toc.dat", size: ByteCount(10), sha256: String(repeating: "ab", count: 32)),
+                .init(
+                    path: "archive/toc.dat", size: ByteCount(10), sha256: String(repeating: "ab", count: 32)),
                 .init(path: "archive/3000.dat.gz", size: .zero, sha256: String(repeating: "0c", count: 32)),
                 .init(path: "globals \"1\".sql", size: ByteCount(1 << 33), sha256: ""),
             ])
