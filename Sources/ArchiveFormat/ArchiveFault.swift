@@ -67,7 +67,7 @@ package enum ArchiveFault: Fault, Equatable {
         case .notAnArchive:
             "Name a file of 'pg_dump -Fc', '-Ft' or '-Fp', or the folder of 'pg_dump -Fd'."
         case .unknownVersion, .unknownCodec:
-            "Update pgvigil, or check the archive with the pg_restore that belongs to the pg_dump that wrote it."
+            "Update pgvigil, or check the archive with the pg_restore of the version that wrote it."
         case .unsupportedSizes:
             "Check the archive with the pg_restore of the machine that wrote it."
         case .malformed, .truncated, .unexpectedBlock, .missingBlock:

@@ -47,8 +47,8 @@ package struct ArchiveHeader: Sendable, Equatable {
         /// `2026-11-22 01:30:04`, in the zone of the machine that dumped.
         package var display: String {
             func two(_ value: Int32) -> String { value < 10 ? "0\(value)" : "\(value)" }
-            return
-                "\(Int(year) + 1900)-\(two(month &+ 1))-\(two(day)) \(two(hour)):\(two(minute)):\(two(second))"
+            let date = "\(Int(year) + 1900)-\(two(month &+ 1))-\(two(day))"
+            return "\(date) \(two(hour)):\(two(minute)):\(two(second))"
         }
     }
 }

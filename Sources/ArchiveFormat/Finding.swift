@@ -39,7 +39,16 @@ package struct Finding: Sendable, Equatable, Codable {
             case .missingBlock: (.blockMissing, nil)
             case .manifestMalformed: (.setManifest, nil)
             }
-        self.init(kind, subject: subject, file: file, offset: offset, message: fault.summary)
+        // The position is a field of its own here.
+        let message =
+            switch fault {
+            case .malformed(let what, _): what
+            case .truncated(let what, _): "the file ends within \(what)"
+            case .notAnArchive, .unknownVersion, .unknownCodec, .unsupportedSizes, .unexpectedBlock,
+                .missingBlock, .beyondLimit, .manifestMalformed, .manifestVersion:
+                fault.summary
+            }
+        self.init(kind, subject: subject, file: file, offset: offset, message: message)
     }
 
     /// The kind of this finding; nil for a code of another version of this program.

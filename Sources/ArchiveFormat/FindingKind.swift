@@ -84,48 +84,44 @@ package enum FindingKind: String, Sendable, Equatable, Codable, CaseIterable {
         switch self {
         case .fileEmpty: "There is nothing to restore."
         case .fileTruncated: "pg_restore stops where the file ends; what would follow is lost."
-        case .fileMissing, .blockMissing, .setFileMissing: "\(subject) cannot be restored from this backup."
+        case .fileMissing, .blockMissing, .setFileMissing: "This backup cannot restore \(subject)."
         case .fileUnlisted, .setFileUnlisted:
-            "pg_restore does not read it; it may belong to another dump that was mixed into this one."
+            "No restore reads it; it may belong to another dump that was mixed into this one."
         case .fileTwice: "One of the two would be restored with the data of the other."
         case .contentsMalformed:
             "pg_restore refuses the archive, and nothing can be restored from it as it is."
         case .contentsLeftOver, .blockLeftOver, .streamTrailing:
-            "Bytes that belong to nothing: something was overwritten, or parts of two files were joined."
+            "Something was overwritten here, or parts of two files were joined."
         case .contentsDuplicate, .blockUnexpected:
             "pg_restore may take the wrong data or stop; do not trust a restore of \(subject)."
         case .blockMalformed, .blockTruncated:
-            "Restoring \(subject) stops here; what stands before and other tables can be restored with 'pg_restore -L'."
+            "Restoring \(subject) stops here; other tables can be restored with 'pg_restore -L'."
         case .blockOffset: "'pg_restore -j' looks for \(subject) at the wrong place and stops."
         case .streamBroken, .streamUnfinished:
             "Restoring \(subject) stops here with an error; its rows from here on are lost."
-        case .streamChecksum:
-            "The data of \(subject) is not what was dumped; a restore of it stops or is wrong."
+        case .streamChecksum: "A restore of \(subject) stops here, or gives back other data than was dumped."
         case .copyTerminator:
-            "\(subject) would be restored without its last rows, or with rows that never were."
-        case .objectsMalformed, .objectsCount:
-            "Large objects are missing from a restore, or it stops at this list."
+            "A restore of \(subject) would lack its last rows, or have rows that never were."
+        case .objectsMalformed, .objectsCount: "A restore would lack large objects, or stop at their list."
         case .tarChecksum, .tarMalformed: "pg_restore stops here; what stands before can be restored."
         case .tarUnfinished: "The file was cut at its end; the last members may be lost."
         case .plainTrailer: "psql restores it without an error, and what was cut off is silently absent."
-        case .plainRestrict: "psql stops at the key that does not match, or restores what was not dumped."
-        case .plainCopyOpen:
-            "\(subject) would be restored without its last rows, and everything after it is lost."
+        case .plainRestrict: "psql stops at the key that does not match, or runs what was not dumped."
+        case .plainCopyOpen: "A restore would lack the last rows of \(subject) and everything after it."
         case .plainQuoteOpen:
             "psql waits for the end of a quotation that never comes; what follows it is lost."
         case .plainLeftOver: "psql would run what stands after the end of the dump."
         case .setFileSize, .setFileHash:
-            "\(subject) is not what was written; a restore may be silently wrong."
-        case .setContent: "\(subject) is not what was dumped."
+            "These are not the bytes that were written; a restore may be silently wrong."
+        case .setContent: "A restore would not give back what was dumped."
         case .setManifest: "The set cannot be compared with what was written."
         case .unreadable, .cancelled: "Nothing can be said about \(subject)."
         case .notAnArchive: "There is nothing here that pg_restore or psql would restore."
         case .unknownVersion, .unknownCodec, .unsupported:
             "It may be sound; the pg_restore that belongs to it can tell."
         case .noChecksum:
-            "A flipped bit in its data is seen only by the SHA-256 of a manifest, so keep the whole backup set."
-        case .notSeekable:
-            "It restores, but 'pg_restore -j' must search for the data, and needs a file, not a pipe."
+            "A flipped bit is seen only by the SHA-256 of a manifest, so keep the whole backup set."
+        case .notSeekable: "It restores, but 'pg_restore -j' has to search it for the data of each table."
         case .furtherFindings: "The first findings show what is wrong."
         }
     }

@@ -89,7 +89,7 @@ extension Manifest {
         func name(_ path: [any CodingKey]) -> String {
             path.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined()
         }
-        guard let error = error as? DecodingError else { return "it is not JSON" }
+        guard let error = error as? DecodingError else { return "it is not the JSON of a manifest" }
         switch error {
         case .keyNotFound(let key, let context):
             return "'\(name(context.codingPath + [key]).dropFirst())' is missing"
@@ -99,10 +99,10 @@ extension Manifest {
             // The decoder names no path for dates and numbers, and only then says what it expected.
             if context.codingPath.isEmpty {
                 let isSyntax = context.debugDescription.contains("not valid JSON")
-                return isSyntax ? "it is not JSON" : "it has a value of the wrong form"
+                return isSyntax ? "it is not the JSON of a manifest" : "it has a value of the wrong form"
             }
             return "'\(name(context.codingPath).dropFirst())' has a value that is not known"
-        @unknown default: return "it is not JSON"
+        @unknown default: return "it is not the JSON of a manifest"
         }
     }
 }

@@ -1,5 +1,3 @@
-import Glibc
-
 /// Splits SQL text into what matters for a check: comments, commands of psql, statements and COPY data.
 ///
 /// It knows quotes, dollar quotes and comments, so that a function body which looks like data is not taken
@@ -240,12 +238,19 @@ struct ScriptLexer: Sendable {
     }
 
     /// How many bytes stand before the next `byte`; all of the rest where there is none.
-    private static func distance(to byte: UInt8, in bytes: UnsafeRawBufferPointer, from index: Int) -> Int {
-        let rest = bytes.dropping(index)
-        guard let start = rest.baseAddress, let found = memchr(start, Int32(byte), rest.count) else {
-            return rest.count
+    private static func distance(to byte: UInt8, in bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+        let pattern = UInt64(byte) &* 0x0101_0101_0101_0101
+        let end = bytes.count
+        var index = start
+        // Eight bytes at a time: a word without the byte has no zero among the bytes of the difference.
+        while index + 8 <= end {
+            let difference = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self) ^ pattern
+            let zeros = (difference &- 0x0101_0101_0101_0101) & ~difference & 0x8080_8080_8080_8080
+            guard zeros == 0 else { return index - start + zeros.trailingZeroBitCount / 8 }
+            index += 8
         }
-        return start.distance(to: UnsafeRawPointer(found))
+        while index < end, bytes[index] != byte { index += 1 }
+        return index - start
     }
 
     private static func isWord(_ byte: UInt8) -> Bool {

@@ -1,45 +1,54 @@
 import ArchiveFormat
 
 /// Compares what was decoded with what the manifest says was dumped.
-enum ContentComparison {
+struct ContentComparison {
+    private var findings = FindingList()
+
     /// The tables and large objects that are not the same on both sides.
     static func findings(_ manifest: Manifest, _ report: VerificationReport) -> [Finding] {
-        var findings = FindingList()
-        func note(_ subject: String, _ message: String) { findings.append(.setContent, subject, message) }
+        var comparison = ContentComparison()
+        if let format = report.format, format != manifest.format {
+            let expected = manifest.format.rawValue
+            comparison.note(
+                manifest.archive, "the archive is \(format.rawValue), and the manifest says \(expected)")
+        }
         // A set that was only hashed has no tables in its manifest, and nothing to compare with.
         if manifest.verification.level == .decode {
-            var expected: [[String]: Manifest.Table] = [:]
-            for table in manifest.tables { expected[[table.schema, table.name]] = table }
-            for table in report.tables {
-                let name = "\(table.schema).\(table.name)"
-                guard let known = expected.removeValue(forKey: [table.schema, table.name]) else {
-                    note(name, "the archive has \(name), and the manifest does not")
-                    continue
-                }
-                if known.rows != table.rows || known.bytes != table.bytes {
-                    note(
-                        name,
-                        "\(name) has \(table.rows.map(String.init) ?? "unknown") rows in \(table.bytes) bytes, "
-                            + "and the manifest \(known.rows.map(String.init) ?? "unknown") in \(known.bytes)"
-                    )
-                }
-            }
-            for name in expected.keys.map({ $0.joined(separator: ".") }).sorted() {
-                note(name, "the manifest has \(name), and the archive does not")
-            }
+            comparison.compareTables(manifest.tables, report.tables)
             if manifest.largeObjects != report.largeObjects {
-                note(
-                    "the large objects",
-                    "there are \(report.largeObjects), and the manifest has \(manifest.largeObjects)")
+                let (found, expected) = (report.largeObjects, manifest.largeObjects)
+                comparison.note("the large objects", "there are \(found), and the manifest has \(expected)")
             }
         }
-        if let format = report.format, format != manifest.format {
-            note(
-                manifest.archive,
-                "the archive is in the format \(format.rawValue), and the manifest says \(manifest.format.rawValue)"
-            )
+        return comparison.findings.all
+    }
+
+    private mutating func compareTables(
+        _ known: [Manifest.Table], _ tables: [VerificationReport.TableContent]
+    ) {
+        var expected: [[String]: Manifest.Table] = [:]
+        for table in known { expected[[table.schema, table.name]] = table }
+        for table in tables {
+            let name = "\(table.schema).\(table.name)"
+            guard let known = expected.removeValue(forKey: [table.schema, table.name]) else {
+                note(name, "the archive has \(name), and the manifest does not")
+                continue
+            }
+            guard known.rows != table.rows || known.bytes != table.bytes else { continue }
+            let (found, dumped) = (text(table.rows, table.bytes), text(known.rows, known.bytes))
+            note(name, "\(name) has \(found), and the manifest \(dumped)")
         }
-        return findings.all
+        for name in expected.keys.map({ $0.joined(separator: ".") }).sorted() {
+            note(name, "the manifest has \(name), and the archive does not")
+        }
+    }
+
+    private func text(_ rows: Int64?, _ bytes: Int64) -> String {
+        "\(rows.map { "\($0) rows" } ?? "rows nobody counted") in \(bytes) bytes"
+    }
+
+    private mutating func note(_ subject: String, _ message: String) {
+        findings.append(.setContent, subject, message)
     }
 }
 

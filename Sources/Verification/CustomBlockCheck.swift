@@ -74,7 +74,7 @@ struct CustomBlockCheck {
         guard walker.position == extent.end else {
             let rest = extent.end - walker.position
             throw .frame(
-                .blockLeftOver, "\(rest) bytes after the data of \(entry.qualifiedName) belong to nothing",
+                .blockLeftOver, "after the data of \(entry.qualifiedName), \(rest) bytes belong to nothing",
                 offset: walker.position)
         }
     }

@@ -156,7 +156,9 @@ struct FilesCheck: Sendable {
             do throws(ArchiveFault) {
                 if window.isEmpty { try objects.finish() } else { try objects.take(window) }
             } catch {
-                plan.findings.append(.objectsMalformed, "the large objects", error.summary, file: list.name)
+                let what = Finding(error, subject: list.name)
+                plan.findings.append(
+                    .objectsMalformed, "the large objects", what.message, file: list.name, at: what.offset)
                 return
             }
             for item in objects.takeItems() {

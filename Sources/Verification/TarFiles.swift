@@ -67,11 +67,12 @@ struct TarFiles: FileSet {
             switch fault {
             case .truncated:
                 note(.tarUnfinished, "the file ends before the two blocks of zeros", at: position)
-            case .malformed(TarHeader.wrongChecksum, _): note(.tarChecksum, fault.summary, at: position)
+            case .malformed(TarHeader.wrongChecksum, _):
+                note(.tarChecksum, TarHeader.wrongChecksum, at: position)
             case .malformed, .notAnArchive, .unknownVersion, .unknownCodec, .unsupportedSizes,
                 .unexpectedBlock,
                 .missingBlock, .beyondLimit, .manifestMalformed, .manifestVersion:
-                note(.tarMalformed, fault.summary, at: position)
+                note(.tarMalformed, Finding(fault, subject: "").message, at: position)
             }
         }
 

@@ -81,3 +81,24 @@ import Testing
         #expect(try JSONDecoder().decode(VerificationReport.self, from: data) == report)
     }
 }
+
+@Suite struct `The document on findings` {
+    @Test func `lists every kind with its weight and meaning`() throws {
+        let path =
+            #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(
+                separator: "/")
+            + "/docs/verification.md"
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        let start = try #require(text.firstRange(of: "| code | the verdict |")).lowerBound
+        let weights: [(FindingKind.Weight, String)] = [
+            (.damage, "damaged"), (.obstacle, "cannot tell"), (.note, "stays sound"),
+        ]
+        var table = "| code | the verdict | what it means for a restore |\n|---|---|---|\n"
+        for (weight, verdict) in weights {
+            for kind in FindingKind.allCases where kind.weight == weight {
+                table += "| `\(kind.rawValue)` | \(verdict) | \(kind.meaning(of: "the table")) |\n"
+            }
+        }
+        Golden.expect(text[..<start] + table, inFile: path)
+    }
+}

@@ -1,50 +1,6 @@
 import ArchiveFormat
 import Compression
 
-/// What decoding one block or data file came to.
-struct BlockOutcome: Sendable, Equatable {
-    /// COPY rows; nil when they are not counted or could not be.
-    var rows: Int64?
-    /// Bytes after decoding.
-    var decoded: Int64 = 0
-    /// Large objects that were read whole.
-    var largeObjects = 0
-    /// Whether all streams carried a checksum.
-    var isChecked = true
-    /// What is wrong; the first thing, for nothing after it can be trusted.
-    var finding: Finding?
-    /// Set when the data needs a larger window than was allowed: it is tried again alone.
-    var needsWindow = false
-}
-
-/// An entry with data, as little of it as a check needs.
-struct DataEntry: Sendable, Equatable {
-    var id: Int32
-    var schema: String
-    var name: String
-    var qualifiedName: String
-    var isTableData: Bool
-    var isLargeObjects: Bool
-    var isCopyText: Bool
-    var location: TOCEntry.Location
-
-    init(_ entry: TOCEntry) {
-        id = entry.dumpID
-        schema = entry.schema ?? ""
-        name = entry.name
-        qualifiedName = entry.isLargeObjects ? "the large objects" : entry.qualifiedName
-        isTableData = entry.isTableData
-        isLargeObjects = entry.isLargeObjects
-        isCopyText = entry.isCopyText
-        location = entry.location
-    }
-
-    /// Whether pg_dump could not go back and set the offset.
-    var isPiped: Bool {
-        if case .offset(.notSet, _) = location { true } else { false }
-    }
-}
-
 /// Why a stream of a file cannot be read to its end.
 enum ReadProblem: Error {
     case stream(StreamReader.Flaw)
