@@ -32,6 +32,7 @@ struct RunCommand: AsyncParsableCommand {
             json ? JSONObserver() : TextObserver(instants: instants, moving: Console.errorIsTerminal)
         let system = try await PgvigilSystem.openForRuns(configuration, surroundings, observer: observer)
         if let fault = system.catalogFault { Console.complain(fault) }
+        await system.recordUnknownSets()
         let signals = StopSignals { await system.supervisor.stopAll(.cancelled) }
         let result: Result<Supervisor.Launch, AnyFault>
         do { result = .success(try await system.supervisor.launch(job, trigger: .hand)) } catch {

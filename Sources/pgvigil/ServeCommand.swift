@@ -27,6 +27,7 @@ struct ServeCommand: AsyncParsableCommand {
             json ? JSONObserver() : TextObserver(instants: instants, moving: false)
         let system = try await PgvigilSystem.openForRuns(configuration, surroundings, observer: observer)
         if let fault = system.catalogFault { Console.complain(fault) }
+        await system.recordUnknownSets()
         let loop = system.serveLoop { Console.complain($0) }
         if !json { announce(configuration, instants, now: system.ambient.wallTime()) }
         let signals = StopSignals { await loop.stop() }
