@@ -54,8 +54,11 @@ import Testing
             let list = try await scene.pgvigil("backups", "list")
             #expect(
                 list.errors.contains("archive.dump has") && list.errors.contains("manifest says"), "\(list)")
+            try await Fact.nextSecond()
             let next = try await scene.pgvigil("run", "nightly-backup")
             #expect(next.status == 0, "\(next)")
+            let newest = try await scene.pgvigil("backups", "verify", "latest")
+            #expect(newest.status == 0, "\(newest)")
             let both = try await scene.pgvigil("backups", "verify")
             #expect(both.status == 1 && both.output.contains(": sound"), "one of two is damaged: \(both)")
         }

@@ -32,10 +32,21 @@ enum Sample {
         analyze;
         """
 
+    /// Tests begin all at the same time, and a server has only so many connections.
+    private static let places = Places(4)
+
     /// Makes the database `name` on a server.
     static func make(_ name: String, on server: TemporaryServer) async throws {
-        try await run("create database \"\(name)\"", server.connectionInfo())
-        try await run(script, server.connectionInfo(database: name))
+        await places.take()
+        let made: Result<Void, any Error>
+        do {
+            try await run("create database \"\(name)\"", server.connectionInfo())
+            made = .success(try await run(script, server.connectionInfo(database: name)))
+        } catch {
+            made = .failure(error)
+        }
+        await places.giveBack()
+        try made.get()
     }
 
     /// A new database of the sample on the shared server of a version.

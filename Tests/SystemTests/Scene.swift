@@ -199,7 +199,7 @@ final class Scene: Sendable {
 }
 
 /// Places to be taken and given back; whoever comes when all are taken waits.
-private actor Places {
+actor Places {
     private var free: Int
     private var waiting: [CheckedContinuation<Void, Never>] = []
 

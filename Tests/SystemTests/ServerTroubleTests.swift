@@ -104,14 +104,14 @@ import Testing
         try await Sample.run("create role \(role) login connection limit 1", server.connectionInfo())
         var info = server.connectionInfo()
         info["user"] = role
-        let last = try await Blockade.connect(info)
         try await Scene.play { scene in
+            let last = try await Blockade.connect(info)
             try scene.settings(catalog: try await Sample.catalog(), target: info)
             try scene.job()
             try await expectFailure(
                 scene, code: "server.too-many-connections", says: ["too many connections"])
+            await last.close()
         }
-        await last.close()
     }
 
     @Test func `because a table of it may not be read is refused before the dump`() async throws {
