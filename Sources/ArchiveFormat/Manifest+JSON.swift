@@ -6,6 +6,9 @@ extension Manifest {
     /// The file's name in a set.
     package static let fileName = "manifest.json"
 
+    /// What may lie in a set beside the files of the manifest: the note that the set is held, and its draft.
+    package static let companions: Set<String> = ["HOLD", ".HOLD"]
+
     /// The text of `manifest.json`: sorted keys, two spaces, instants in UTC to the second, a line break at
     /// the end.
     ///

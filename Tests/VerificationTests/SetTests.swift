@@ -56,6 +56,13 @@ import Verification
         #expect(!codes(allowed).contains("set.file-unlisted notes.txt"))
     }
 
+    @Test func `may be held`() async throws {
+        let scratch = try Scratch()
+        let folder = try await scratch.makeSet("tiny-custom-zlib.dump", archive: "archive.dump")
+        try scratch.write(Array("audit\n".utf8), "set/HOLD")
+        #expect(await verifier.verify(path: folder).verdict == .sound)
+    }
+
     @Test func `see a flipped value that nothing else can see`() async throws {
         let scratch = try Scratch()
         let folder = try await scratch.makeSet("tiny-custom-none.dump", archive: "archive.dump")

@@ -1,4 +1,5 @@
 import ArchiveFormat
+import FoundationEssentials
 import TestKit
 import Testing
 import Verification
@@ -73,6 +74,19 @@ import Verification
         let empty: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0]
         let path = try scratch.write(plain + empty, "joined.sql.gz")
         #expect(await ArchiveVerifier().verify(path: path).verdict == .sound)
+    }
+
+    @Test func `with a zstd window beyond what all workers may take are decoded one by one`() async throws {
+        let scratch = try Scratch()
+        let folder = try scratch.copy("tiny-directory-zlib")
+        try FileManager.default.removeItem(atPath: "\(folder)/3338.dat.gz")
+        // A window of 16 MiB, and one raw block (RFC 8878, Window_Descriptor and Block_Header).
+        let rows = Array("one\ntwo\n\\.\n\n\n".utf8)
+        let frame: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD, 0x00, 0x70, UInt8(rows.count << 3 | 1), 0, 0] + rows
+        try scratch.write(frame, "tiny-directory-zlib/3338.dat.zst")
+        let report = await ArchiveVerifier().verify(path: folder)
+        #expect(report.verdict == .sound)
+        #expect(report.tables.map(\.rows) == [2])
     }
 
     @Test func `report their progress up to the end`() async throws {
