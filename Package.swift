@@ -117,6 +117,9 @@ let package = Package(
             ]),
         tests("DatabasesTests", ["Databases", "Postgres", "Engine", "Jobs", "Faults", "Measures"]),
         tests("TidyTests", []),
+        tests(
+            "WiringTests",
+            ["Wiring", "Engine", "Jobs", "Cron", "Storage", "Faults", "Measures", "ArchiveFormat"]),
         tests("SystemTests", ["Databases", "Jobs", "Postgres", "Faults"]),
     ]
 )

@@ -4,22 +4,24 @@ package import Faults
 package enum ConfigurationParser {
     /// Everything at once, with the checks across files.
     ///
-    /// - Returns: the configuration, or every fault of it: first those of the settings, then those of each
-    ///   job in the order of the files.
-    package static func parse(_ source: ConfigurationSource) -> Result<Configuration, FaultList> {
+    /// The faults are first those of the settings, then those of each job in the order of the files, then what does
+    /// not agree between them.
+    package static func read(_ source: ConfigurationSource) -> ConfigurationReading {
         let reading = readSettings(
             text: source.settings?.text, file: source.settings?.path ?? "pgvigil.yaml",
             environment: source.environment, defaults: source.defaults, readFile: source.readSecretFile)
         var faults = reading.faults
-        var jobs: [Job] = []
+        var sound: [Job] = []
+        var all: [Job] = []
         for file in source.jobs {
-            let (job, jobFaults) = readJob(text: file.text, file: file.path, environment: source.environment)
-            if let job { jobs.append(job) }
-            faults += jobFaults
+            let (job, found) = readJob(text: file.text, file: file.path, environment: source.environment)
+            if let job { all.append(job) }
+            if let job, found.isEmpty { sound.append(job) }
+            faults += found
         }
-        faults += CrossCheck.faults(names: reading.names, jobs: jobs)
-        guard faults.isEmpty else { return .failure(FaultList(faults)) }
-        return .success(Configuration(settings: reading.settings, jobs: jobs.sorted { $0.name < $1.name }))
+        faults += CrossCheck.faults(names: reading.names, jobs: all)
+        return ConfigurationReading(
+            settings: readable(reading), jobs: sound.sorted { $0.name < $1.name }, faults: faults)
     }
 
     /// The settings; nil if there is any fault, except that there is no target.
@@ -35,9 +37,7 @@ package enum ConfigurationParser {
             readSettings(
                 text: text, file: file, environment: environment, defaults: defaults, readFile: readFile)
         }
-        // Without a target there is still a store to read.
-        let isReadable = reading.faults.allSatisfy { $0.code == JobsFault.noTargets.code }
-        return (isReadable ? reading.settings : nil, reading.faults)
+        return (readable(reading), reading.faults)
     }
 
     /// A job, named for its file; nil if there is any fault.
@@ -46,11 +46,8 @@ package enum ConfigurationParser {
         return (faults.isEmpty ? job : nil, faults)
     }
 
-    /// What must agree between the settings and the jobs: targets and stores that jobs name, and jobs of one
-    /// name.
-    package static func crossCheck(settings: Settings, jobs: [Job]) -> [AnyFault] {
-        let names = CrossCheck.Names(
-            targets: settings.targets.map(\.name), stores: settings.stores.map(\.name))
-        return CrossCheck.faults(names: names, jobs: jobs)
+    /// Without a target there is still a store to read.
+    private static func readable(_ reading: SettingsReading) -> Settings? {
+        reading.faults.allSatisfy { $0.code == JobsFault.noTargets.code } ? reading.settings : nil
     }
 }

@@ -60,14 +60,11 @@ package struct SettingsDefaults: Sendable {
     }
 }
 
-/// A configuration without a fault.
-package struct Configuration: Sendable, Equatable {
-    package var settings: Settings
-    /// In the order of their names.
+/// What could be read of a configuration, and every fault that was found in it.
+package struct ConfigurationReading: Sendable, Equatable {
+    /// Nil if there is any fault in them, except that there is no target.
+    package var settings: Settings?
+    /// Those without a fault, in the order of their names.
     package var jobs: [Job]
-
-    package init(settings: Settings, jobs: [Job]) {
-        self.settings = settings
-        self.jobs = jobs
-    }
+    package var faults: [AnyFault]
 }

@@ -55,10 +55,10 @@ package struct ConfigurationLoader: Sendable {
         if wasNamed, !FileManager.default.fileExists(atPath: directory, isDirectory: &isFolder) || !isFolder {
             return (nil, [AnyFault(WiringFault.noSuchDirectory(directory))])
         }
-        let settings = readSettings(&faults)
-        let jobs = readJobs(&faults)
+        let reading = ConfigurationParser.read(source(&faults))
+        faults += reading.faults
+        let (settings, jobs) = (reading.settings, reading.jobs)
         let zone = defaultZone(settings, &faults)
-        if let settings { faults += ConfigurationParser.crossCheck(settings: settings, jobs: jobs) }
         let schedules = readSchedules(settings, jobs, zone, &faults)
         guard let settings else { return (nil, faults) }
         return (
@@ -68,32 +68,29 @@ package struct ConfigurationLoader: Sendable {
         )
     }
 
-    private func readSettings(_ faults: inout [AnyFault]) -> Settings? {
-        let path = "\(directory)/pgvigil.yaml"
-        var text: String?
-        if FileManager.default.fileExists(atPath: path) {
-            text = read(path, &faults)
-            if text == nil { return nil }
-        }
+    /// The texts of the files, with what stands behind them.
+    private func source(_ faults: inout [AnyFault]) -> ConfigurationSource {
         let defaults = SettingsDefaults(
             stateDirectory: "\(surroundings.baseDirectory)/state",
             storePath: "\(surroundings.baseDirectory)/store",
             home: surroundings.home, baseDirectory: directory, isZone: zones.has)
-        let (settings, found) = ConfigurationParser.settings(
-            text: text, file: shown(path), environment: surroundings.environment, defaults: defaults,
-            readFile: SecretFiles.read)
-        faults += found
-        return settings
+        let path = "\(directory)/pgvigil.yaml"
+        let settings = FileManager.default.fileExists(atPath: path) ? file(path, &faults) : nil
+        return ConfigurationSource(
+            settings: settings, jobs: jobFiles(&faults), environment: surroundings.environment,
+            defaults: defaults, readSecretFile: SecretFiles.read)
     }
 
-    private func readJobs(_ faults: inout [AnyFault]) -> [Job] {
-        let files = list("jobs", [".yaml", ".yml"])
-        if files.isEmpty, !FileManager.default.fileExists(atPath: "\(directory)/jobs") {
-            return parseJob(Shipped.nightlyBackup, "jobs/nightly-backup.yaml", &faults).map { [$0] } ?? []
+    /// The files of the jobs folder; without the folder the job that is built in.
+    private func jobFiles(_ faults: inout [AnyFault]) -> [ConfigurationSource.File] {
+        guard FileManager.default.fileExists(atPath: "\(directory)/jobs") else {
+            return [.init(path: "jobs/nightly-backup.yaml", text: Shipped.nightlyBackup)]
         }
-        return files.compactMap { path in
-            read(path, &faults).flatMap { parseJob($0, path, &faults) }
-        }
+        return list("jobs", [".yaml", ".yml"]).compactMap { file($0, &faults) }
+    }
+
+    private func file(_ path: String, _ faults: inout [AnyFault]) -> ConfigurationSource.File? {
+        read(path, &faults).map { .init(path: shown(path), text: $0) }
     }
 
     /// Jobs whose files have faults: a crontab may name them, and what is wrong has been said.
@@ -103,13 +100,6 @@ package struct ConfigurationLoader: Sendable {
             return String(file.prefix { $0 != "." })
         }
         return Set(names).subtracting(jobs.map(\.name))
-    }
-
-    private func parseJob(_ text: String, _ path: String, _ faults: inout [AnyFault]) -> Job? {
-        let (job, found) = ConfigurationParser.job(
-            text: text, file: shown(path), environment: surroundings.environment)
-        faults += found
-        return job
     }
 
     private func defaultZone(_ settings: Settings?, _ faults: inout [AnyFault]) -> Zone {

@@ -62,10 +62,7 @@ struct ScheduleJoiner {
         guard faults.count == before, let job, let lineZone else { return nil }
         let key = ScheduleKey(job: job.name, zone: lineZone.name, pattern: line.patternText)
         if let other = seen.updateValue(line.place, forKey: key) {
-            faults.append(
-                AnyFault(
-                    code: "wiring.duplicate-schedule", summary: "the same schedule stands at \(other)",
-                    remedy: "Remove one of the two lines.", place: line.place))
+            report(WiringFault.scheduleTwice(other: other), line.place, &faults)
             return nil
         }
         return Schedule(

@@ -11,8 +11,11 @@ package enum WiringFault: Fault, Equatable {
     case ambiguousID(String)
     case nothingToVerify
     case optionUnknown(String, known: [String])
-    case optionMalformed(key: String, value: String, why: String)
     case windowUnknown(String, known: [String])
+    case scheduleTwice(other: Place)
+    case zoneUnknown(String)
+    case notAnInstant(String)
+    case notThreeFields
 
     package var code: String {
         switch self {
@@ -25,8 +28,11 @@ package enum WiringFault: Fault, Equatable {
         case .ambiguousID: "wiring.ambiguous-id"
         case .nothingToVerify: "wiring.nothing-to-verify"
         case .optionUnknown: "wiring.option-unknown"
-        case .optionMalformed: "wiring.option-malformed"
         case .windowUnknown: "wiring.window-unknown"
+        case .scheduleTwice: "wiring.duplicate-schedule"
+        case .zoneUnknown: "wiring.unknown-zone"
+        case .notAnInstant: "wiring.not-an-instant"
+        case .notThreeFields: "wiring.not-three-fields"
         }
     }
 
@@ -41,8 +47,11 @@ package enum WiringFault: Fault, Equatable {
         case .ambiguousID(let id): "more than one id begins with '\(id)'"
         case .nothingToVerify: "there is no backup set to verify"
         case .optionUnknown(let key, _): "there is no option '\(key)'"
-        case .optionMalformed(let key, let value, let why): "'\(key)=\(value)': \(why)"
         case .windowUnknown(let name, _): "there is no window '\(name)'"
+        case .scheduleTwice(let other): "the same schedule stands at \(other)"
+        case .zoneUnknown(let name): "there is no time zone '\(name)'"
+        case .notAnInstant(let text): "'\(text)' is not an instant"
+        case .notThreeFields: "the line is not PATTERN, ZONE and AFTER"
         }
     }
 
@@ -58,9 +67,12 @@ package enum WiringFault: Fault, Equatable {
         case .ambiguousID: "Write more of it."
         case .nothingToVerify: "Make one with 'pgvigil run nightly-backup'."
         case .optionUnknown(let key, let known): Self.suggest(key, known, otherwise: "Remove it.")
-        case .optionMalformed: "Correct the option in the crontab."
         case .windowUnknown(let name, let known):
             Self.suggest(name, known, otherwise: "Define it under 'windows' in pgvigil.yaml.")
+        case .scheduleTwice: "Remove one of the two lines."
+        case .zoneUnknown: "Write an IANA name such as Europe/Paris, and install the package tzdata."
+        case .notAnInstant: "Write it like 2026-11-22T00:30:00Z."
+        case .notThreeFields: "Separate the three by single tabs."
         }
     }
 

@@ -40,8 +40,6 @@ package final class ZoneFiles: Sendable {
     }
 
     private func unknown(_ name: String) -> AnyFault {
-        AnyFault(
-            code: "wiring.unknown-zone", summary: "there is no time zone '\(name)'",
-            remedy: "Write an IANA name such as Europe/Paris, and install the package tzdata.")
+        AnyFault(WiringFault.zoneUnknown(name))
     }
 }

@@ -71,7 +71,7 @@ struct NextCommand: ParsableCommand {
     }
 
     private func instant(_ text: String) throws -> Date {
-        guard let instant = InstantFormat.parse(text) else { throw CommandFault.notAnInstant(text) }
+        guard let instant = InstantFormat.parse(text) else { throw WiringFault.notAnInstant(text) }
         return instant
     }
 }
@@ -114,9 +114,9 @@ private struct LineAnswerer {
 
     private mutating func answer(_ line: String) throws -> String {
         let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
-        guard fields.count == 3 else { throw CommandFault.notThreeFields }
+        guard fields.count == 3 else { throw WiringFault.notThreeFields }
         guard let after = InstantFormat.parse(fields[2]) else {
-            throw CommandFault.notAnInstant(String(fields[2]))
+            throw WiringFault.notAnInstant(String(fields[2]))
         }
         let zone = try zones.zone(String(fields[1]))
         let pattern = try parsed(String(fields[0]))

@@ -8,28 +8,22 @@ import Testing
 @Suite struct `Settings and jobs together` {
     private static func parse(
         _ settings: String?, _ jobs: [(String, String)], environment: [String: String] = [:]
-    ) -> Result<Configuration, FaultList> {
-        ConfigurationParser.parse(
+    ) -> ConfigurationReading {
+        ConfigurationParser.read(
             ConfigurationSource(
                 settings: settings.map { ConfigurationSource.File(path: "pgvigil.yaml", text: $0) },
                 jobs: jobs.map { ConfigurationSource.File(path: "jobs/\($0.0)", text: $0.1) },
                 environment: environment, defaults: Sample.defaults, readSecretFile: Sample.readFile))
     }
 
-    private static func faults(_ result: Result<Configuration, FaultList>) -> [AnyFault] {
-        switch result {
-        case .success: []
-        case .failure(let list): list.faults
-        }
-    }
-
     @Test func `make a configuration, jobs in the order of their names`() throws {
-        let configuration = try Self.parse(
+        let configuration = Self.parse(
             "targets: {main: postgres://h/db, shop-eu: postgres://e/db}\nstores: {nas: /mnt}\n",
             [("b.yaml", "target: shop-*\nstore: nas\n"), ("a.yml", "target: [main]\nstore: nas\n")]
-        ).get()
+        )
+        #expect(configuration.faults.isEmpty)
         #expect(configuration.jobs.map(\.name) == ["a", "b"])
-        #expect(configuration.settings.stores.map(\.name) == ["nas"])
+        #expect(configuration.settings?.stores.map(\.name) == ["nas"])
     }
 
     @Test func `that do not agree are told where`() {
@@ -41,11 +35,11 @@ import Testing
                 ("b.yaml", "kind: backup\n"),
             ])
         #expect(
-            Self.faults(result).map(\.code) == [
+            result.faults.map(\.code) == [
                 "job.unknown-target", "job.unknown-target", "job.unknown-target", "job.unknown-target",
                 "job.unknown-store", "job.twice", "job.unknown-store",
             ])
-        Golden.expect(Self.faults(result).map(\.description).joined(separator: "\n"), "disagreements")
+        Golden.expect(result.faults.map(\.description).joined(separator: "\n"), "disagreements")
     }
 
     @Test func `are checked as far as they can be read`() {
@@ -54,18 +48,18 @@ import Testing
             "targets: {main: mysql://h/db}\nstores: {local: [x]}\n",
             [("a.yaml", "target: main\nfrmat: x\n"), ("b.yaml", "target: mian\n")])
         #expect(
-            Self.faults(result).map(\.code) == [
+            result.faults.map(\.code) == [
                 "url.scheme", "config.wrong-shape", "config.unknown-key", "job.unknown-target",
             ])
     }
 
     @Test func `are not compared when the settings cannot be read at all`() {
         #expect(
-            Self.faults(Self.parse("targets: [", [("a.yaml", "target: x\nstore: y\n")])).map(\.code) == [
+            Self.parse("targets: [", [("a.yaml", "target: x\nstore: y\n")]).faults.map(\.code) == [
                 "yaml.syntax"
             ])
         #expect(
-            Self.faults(Self.parse("targets: 7\nstores: 7\n", [("a.yaml", "target: x\nstore: y\n")])).map(
+            Self.parse("targets: 7\nstores: 7\n", [("a.yaml", "target: x\nstore: y\n")]).faults.map(
                 \.code)
                 == ["config.wrong-shape", "config.wrong-shape"])
     }
@@ -73,26 +67,17 @@ import Testing
     @Test func `know the environment's targets by their names, whatever their URLs`() {
         let jobs = [("a.yaml", "target: pim\n"), ("b.yaml", "target: main\n")]
         let broken = Self.parse(nil, jobs, environment: ["PIM_DATABASE_URL": "mysql://h"])
-        #expect(Self.faults(broken).map(\.code) == ["url.scheme", "job.unknown-target"])
-        #expect(Self.faults(Self.parse(nil, jobs)).map(\.code) == ["config.no-targets"])
-    }
-
-    @Test func `are compared by names alone, too`() throws {
-        let settings = try #require(Sample.settings("targets: {main: postgres://h/db}\n").settings)
-        let job = try #require(Sample.job("target: main\nstore: elsewhere\n").job)
-        #expect(
-            ConfigurationParser.crossCheck(settings: settings, jobs: [job]).map(\.description) == [
-                "jobs/nightly.yaml:2:8: there is no store 'elsewhere'. Write store: with one of local."
-            ])
+        #expect(broken.faults.map(\.code) == ["url.scheme", "job.unknown-target"])
+        #expect(Self.parse(nil, jobs).faults.map(\.code) == ["config.no-targets"])
     }
 
     @Test func `as they are shipped need only DATABASE_URL`() throws {
         let folder = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(
             separator: "/")
         let text = try Self.read("\(folder)/jobs/nightly-backup.yaml")
-        let configuration = try Self.parse(
-            nil, [("nightly-backup.yaml", text)], environment: ["DATABASE_URL": "postgres://h/shop"]
-        ).get()
+        let configuration = Self.parse(
+            nil, [("nightly-backup.yaml", text)], environment: ["DATABASE_URL": "postgres://h/shop"])
+        #expect(configuration.faults.isEmpty)
         let job = try #require(configuration.jobs.first)
         #expect(job.name == "nightly-backup")
         #expect(job.targets == nil)

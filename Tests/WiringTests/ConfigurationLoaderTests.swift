@@ -1,0 +1,107 @@
+import Engine
+import Faults
+import FoundationEssentials
+import Jobs
+import TestKit
+import Testing
+import Wiring
+
+@Suite struct `Loading a configuration` {
+    @Test func `takes the built-in job where there is nothing but a database`() throws {
+        let folder = try Folder()
+        let (configuration, faults) = folder.examine()
+        #expect(faults.isEmpty)
+        #expect(configuration?.jobs.map(\.name) == ["nightly-backup"])
+        #expect(configuration?.settings.targets.map(\.name) == ["main"])
+        #expect(configuration?.settings.stateDirectory == "\(folder.path)/.local/state/pgvigil/state")
+        #expect(configuration?.schedules.isEmpty == true)
+        #expect(configuration?.zone.name == "Europe/Paris")
+    }
+
+    @Test func `joins the shipped crontab with the shipped job`() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
+        let loader = ConfigurationLoader(
+            surroundings: try Folder().surroundings(["DATABASE_URL": "postgres://h/shop"]),
+            directory: root.path)
+        let configuration = try loader.load()
+        #expect(
+            configuration.schedules.map(\.key) == [
+                ScheduleKey(job: "nightly-backup", zone: "Europe/Paris", pattern: "30 1 * * *")
+            ])
+        #expect(configuration.schedules.first?.late == .seconds(7200))
+        let builtIn = try #require(try Folder().examine().configuration?.jobs.first)
+        let shipped = try #require(configuration.jobs.first)
+        #expect(builtIn.work == shipped.work)
+        #expect(builtIn.retry == shipped.retry)
+    }
+
+    @Test func `joins windows, zones and lateness`() throws {
+        let folder = try Folder([
+            "pgvigil.yaml": """
+            targets: {main: postgres://h/shop}
+            windows: {nights: {zone: America/New_York, open: 22:00-06:00}}
+            """,
+            "cron/a.cron": "CRON_TZ=UTC\n0 3 * * * nightly-backup window=nights late=20m\n",
+        ])
+        let (configuration, faults) = folder.examine()
+        #expect(faults.isEmpty)
+        let schedule = try #require(configuration?.schedules.first)
+        #expect(schedule.key.zone == "UTC")
+        #expect(schedule.late == .seconds(1200))
+        #expect(schedule.window?.zone.name == "America/New_York")
+        // 03:00 UTC is 22:00 in New York, 11:00 UTC is 06:00.
+        #expect(schedule.window?.contains(Date(timeIntervalSince1970: 1_768_014_000)) == true)
+        #expect(schedule.window?.contains(Date(timeIntervalSince1970: 1_768_042_800)) == false)
+    }
+
+    @Test func `finds every fault, not the first`() throws {
+        let folder = try Folder([
+            "pgvigil.yaml": "targets: {main: postgres://h/shop}\n",
+            "jobs/nightly.yaml": "kind: backup\n",
+            "jobs/broken.yaml": "kind: backup\nfromat: custom\n",
+            "cron/a.cron": """
+            0 1 * * * nightly
+            0 1 * * * nightly
+            0 2 * * * nigthly
+            0 3 * * * nightly window=nights
+            0 4 * * * nightly late=soon
+            0 5 * * * nightly latte=2h
+            0 0 30 2 * nightly
+            CRON_TZ=Europe/Pari
+            0 6 * * * nightly
+            0 7 * * * broken
+            """,
+        ])
+        let path = folder.path
+        #expect(
+            folder.examine(named: path).faults.map { $0.replacing("\(path)/", with: "") } == [
+                "jobs/broken.yaml:2:1: config.unknown-key", "cron/a.cron:2:1: wiring.duplicate-schedule",
+                "cron/a.cron:3:11: wiring.no-such-job", "cron/a.cron:4:19: wiring.window-unknown",
+                "cron/a.cron:5:19: measure.not-a-duration", "cron/a.cron:6:19: wiring.option-unknown",
+                "cron/a.cron:7:1: cron.never-fires", "cron/a.cron:8:9: wiring.unknown-zone",
+                "cron/a.cron:8:9: wiring.unknown-zone",
+            ])
+    }
+
+    @Test func `says when the named folder is not there, and when a file is no text`() throws {
+        let folder = try Folder()
+        #expect(folder.examine(named: "elsewhere").faults == ["wiring.no-such-directory"])
+        try FileManager.default.createDirectory(
+            atPath: "\(folder.path)/jobs", withIntermediateDirectories: true)
+        try Data([0xFF, 0xFE, 0x00]).write(to: URL(filePath: "\(folder.path)/jobs/a.yaml"))
+        #expect(folder.examine().faults == ["wiring.unreadable"])
+    }
+
+    @Test func `names the job that is not there`() throws {
+        let configuration = try #require(try Folder().examine().configuration)
+        #expect(throws: WiringFault.noSuchJob("nightly", known: ["nightly-backup"])) {
+            try configuration.job(named: "nightly")
+        }
+    }
+
+    @Test func `reads stores without a database, when that is all that is asked`() throws {
+        let loader = ConfigurationLoader(surroundings: try Folder().surroundings(), directory: nil)
+        #expect(try loader.load(needsTargets: false).settings.stores.map(\.name) == ["local"])
+        #expect(throws: FaultList.self) { try loader.load() }
+    }
+}

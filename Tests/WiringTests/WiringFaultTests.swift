@@ -1,0 +1,51 @@
+import Engine
+import Faults
+import FoundationEssentials
+import TestKit
+import Testing
+import Wiring
+
+@Suite struct `Faults of the wiring` {
+    /// Provoked by the tests of configuration and stores, and by the system tests of `runs show`, `serve`, `next` and
+    /// `backups verify`.
+    private static let all: [WiringFault] = [
+        .noSuchJob("nigthly", known: ["nightly", "weekly"]), .noSuchJob("x", known: []),
+        .noSuchDirectory("/etc/elsewhere"), .unreadable(path: "jobs/a.yaml", why: "it is forbidden"),
+        .nothingScheduled(directory: "/etc/pgvigil"), .noSuchRun("12ab"), .noSuchBackup("12ab"),
+        .ambiguousID("1"),
+        .nothingToVerify, .optionUnknown("latte", known: ["late", "window"]),
+        .windowUnknown("nihgts", known: ["nights"]),
+        .scheduleTwice(other: Place(file: "cron/a.cron", line: 1, column: 1)), .zoneUnknown("Europe/Pari"),
+        .notAnInstant("yesterday"), .notThreeFields,
+    ]
+
+    @Test func `say what is wrong and what to do`() {
+        Golden.expect(Self.all.map { FaultLine.render($0) }.joined(separator: "\n"), "faults")
+    }
+
+    @Test(arguments: [
+        ("nothing scheduled", WiringFault.nothingScheduled(directory: "d"), "wiring.nothing-scheduled"),
+        ("no run", .noSuchRun("1"), "wiring.no-such-run"),
+        ("no backup", .noSuchBackup("1"), "wiring.no-such-backup"),
+        ("two ids", .ambiguousID("1"), "wiring.ambiguous-id"),
+        ("nothing to verify", .nothingToVerify, "wiring.nothing-to-verify"),
+        ("no instant", .notAnInstant("x"), "wiring.not-an-instant"),
+        ("no three fields", .notThreeFields, "wiring.not-three-fields"),
+    ])
+    func `keep their codes`(name: String, fault: WiringFault, code: String) {
+        #expect(fault.code == code)
+        #expect(fault.exitStatus == .usage)
+    }
+}
+
+@Suite struct `A catalog that is not there` {
+    @Test func `answers everything with the reason`() async {
+        let reason = AnyFault(code: "x", summary: "down", remedy: "Start it.")
+        let book = MissingBook(because: reason)
+        await #expect(throws: reason) { try await book.runs(RunQuery(), limit: 1) }
+        await #expect(throws: reason) { try await book.backups(target: nil) }
+        await #expect(throws: reason) { try await book.markRemoved(UUID(), at: .distantPast, reason: "") }
+        await #expect(throws: reason) { try await book.lastSize(target: "a", database: "b") }
+        await #expect(throws: reason) { try await book.durations(ofJob: "a", limit: 1) }
+    }
+}
