@@ -12,6 +12,18 @@ package struct Surroundings: Sendable {
     /// The IANA name of the machine's zone.
     package var zoneName: String
 
+    package init(
+        environment: [String: String], workingDirectory: String, home: String, isRoot: Bool, owner: Owner,
+        zoneName: String
+    ) {
+        self.environment = environment
+        self.workingDirectory = workingDirectory
+        self.home = home
+        self.isRoot = isRoot
+        self.owner = owner
+        self.zoneName = zoneName
+    }
+
     /// Reads them.
     package static func current() -> Surroundings {
         let environment = ProcessInfo.processInfo.environment

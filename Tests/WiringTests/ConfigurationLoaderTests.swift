@@ -1,3 +1,4 @@
+import Cron
 import Engine
 import Faults
 import FoundationEssentials

@@ -1,3 +1,4 @@
+import ArchiveFormat
 import Engine
 import Faults
 import FoundationEssentials
