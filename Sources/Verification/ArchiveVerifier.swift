@@ -34,7 +34,8 @@ package struct ArchiveVerifier: Sendable {
     ///
     /// - Parameters:
     ///   - level: `hash` leaves the decoding out.
-    ///   - ignored: names in the set's folder that are no part of the backup, such as the note that it is held.
+    ///   - ignored: names in the set's folder that are no part of the backup, such as the note that it is
+    ///     held.
     package func verifySet(
         directory: String, level: Manifest.Verification.Level = .decode,
         ignored: Set<String> = Manifest.companions,

@@ -33,8 +33,9 @@ import Testing
     @Test func `of faults keep the code's meaning and the place`() {
         let lines = Self.faults.map { fault in
             let finding = Finding(fault, subject: "archive.dump")
+            let place = finding.offset.map(String.init) ?? "-"
             return "\(fault.code) (exit \(fault.exitStatus.rawValue)) \(fault)\n"
-                + "  found as \(finding.code) at \(finding.offset.map(String.init) ?? "-"): \(finding.message)"
+                + "  found as \(finding.code) at \(place): \(finding.message)"
         }
         Golden.expect(lines.joined(separator: "\n"), "faults of archives")
     }

@@ -38,8 +38,9 @@ import Testing
     func `say what pg_dump dumped`(major: Int) throws {
         let contents = try TableOfContents.parse(try Fixture.bytes("custom-\(major)-zlib.dump"))
         let header = contents.header
+        let level = header.level.map(String.init) ?? "-"
         var lines = [
-            "version \(header.version), \(header.layout), \(header.codec.rawValue), level \(header.level.map(String.init) ?? "-")",
+            "version \(header.version), \(header.layout), \(header.codec.rawValue), level \(level)",
             "database \(header.databaseName?.display ?? "-")",
         ]
         lines += contents.entries.map { entry in

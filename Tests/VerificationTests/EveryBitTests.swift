@@ -6,7 +6,9 @@ import Verification
 /// "Every prefix of a small archive of each format and every single-bit flip of it gives a finding or equal
 /// content, never a crash or a hang."
 @Suite struct `Every prefix and every flipped bit` {
-    static let files = Scratch.archives.filter { $0.hasPrefix("tiny-") && !$0.contains("directory") }
+    static let files = Scratch.archives.filter {
+        $0.hasPrefix("tiny-") && !$0.contains("directory") && !$0.contains("restricted")
+    }
 
     /// What two archives with the same data have in common.
     private struct Content: Equatable {
@@ -107,11 +109,10 @@ import Verification
         }
     }
 
-    /// A hash does not look into what it covers, so that an archive without any checksum stands for all.
-    @Test(arguments: ["tiny-custom-none.dump", "tiny-directory-zlib"])
-    func `of a set is seen through its manifest`(name: String) async throws {
+    /// A hash does not look into what it covers, so that the archive with the most files stands for all.
+    @Test func `of a set is seen through its manifest`() async throws {
         let scratch = try Scratch()
-        let folder = try await scratch.makeSet(name, archive: "archive")
+        let folder = try await scratch.makeSet("tiny-directory-zlib", archive: "archive")
         let verifier = ArchiveVerifier(workers: 1)
         #expect(await verifier.verifySet(directory: folder).verdict == .sound)
         let files = try Manifest.parse(try Scratch.read("\(folder)/manifest.json")).files

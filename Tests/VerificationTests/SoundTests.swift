@@ -48,7 +48,8 @@ import Verification
                     + "\(report.archiveVersion ?? "-"), codec \(report.codec?.rawValue ?? "-")",
                 "  database \(report.databaseName ?? "-") of \(report.serverVersion ?? "-"), "
                     + "by pg_dump \(report.dumpVersion ?? "-")",
-                "  \(report.entries) entries, \(report.storedBytes) bytes stored, \(report.decodedBytes) decoded",
+                "  \(report.entries) entries, \(report.storedBytes) bytes stored, "
+                    + "\(report.decodedBytes) decoded",
             ]
             lines += report.tables.map {
                 "  \($0.schema).\($0.name): \($0.rows ?? -1) rows, \($0.bytes) bytes"
