@@ -98,6 +98,7 @@ import Testing
             #expect(end.status == 0, "\(end)")
             _ = try await scene.pgvigil("backups", "prune")
             for stranger in strangers {
+                // A stranger that cannot be read is not what it was.
                 #expect((try? String(contentsOfFile: stranger, encoding: .utf8)) == "mine", "\(stranger)")
             }
             let list = try await scene.pgvigil("backups", "list")
