@@ -20,14 +20,11 @@ struct DemoCommand: AsyncParsableCommand {
     func run() async throws {
         let surroundings = Surroundings.current()
         Console.say("Starting a private PostgreSQL and loading a sample shop …")
-        let moving = Console.errorIsTerminal
-        let demo = try await Demo.start(surroundings) { done, total in
-            if moving { Console.whisper("\r\u{1B}[K  statement \(done + 1) of \(total)") }
-        }
-        if moving { Console.whisper("\r\u{1B}[K") }
+        let signals = StopSignals()
+        let demo = try await load(surroundings, signals)
         let outcome: Result<Void, any Error>
         do {
-            try await tour(demo, surroundings)
+            try await tour(demo, surroundings, signals)
             outcome = .success(())
         } catch {
             outcome = .failure(error)
@@ -36,13 +33,30 @@ struct DemoCommand: AsyncParsableCommand {
         try outcome.get()
     }
 
-    private func tour(_ demo: Demo, _ surroundings: Surroundings) async throws {
+    private func load(_ surroundings: Surroundings, _ signals: StopSignals) async throws -> Demo {
+        let moving = Console.errorIsTerminal
+        let loading = Task {
+            try await Demo.start(surroundings) { done, total in
+                if moving { Console.whisper("\r\u{1B}[K  statement \(done + 1) of \(total)") }
+            }
+        }
+        signals.onStop { loading.cancel() }
+        let result = await loading.result
+        if moving { Console.whisper("\r\u{1B}[K") }
+        do {
+            return try result.get()
+        } catch  where signals.wasAsked {
+            throw Ending(status: .interrupted)
+        }
+    }
+
+    private func tour(_ demo: Demo, _ surroundings: Surroundings, _ signals: StopSignals) async throws {
         let configuration = demo.configuration
         let instants = InstantText(zone: configuration.zone)
         let observer = TextObserver(instants: instants, moving: Console.errorIsTerminal)
         let system = try await PgvigilSystem.openForRuns(configuration, surroundings, observer: observer)
         if let fault = system.catalogFault { throw fault }
-        let signals = StopSignals { await system.supervisor.stopAll(.cancelled) }
+        signals.onStop { await system.supervisor.stopAll(.cancelled) }
         do {
             for job in configuration.jobs {
                 Console.say("\n$ pgvigil run \(job.name)")
@@ -52,11 +66,9 @@ struct DemoCommand: AsyncParsableCommand {
             try await show(demo, system, surroundings, instants)
             if keep, !signals.wasAsked { await explore(demo, signals) }
         } catch {
-            signals.cancel()
             await system.close()
             throw error
         }
-        signals.cancel()
         await system.close()
     }
 

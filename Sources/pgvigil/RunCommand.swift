@@ -30,15 +30,16 @@ struct RunCommand: AsyncParsableCommand {
         let instants = InstantText(zone: configuration.zone)
         let observer: any RunObserver =
             json ? JSONObserver() : TextObserver(instants: instants, moving: Console.errorIsTerminal)
+        // From here on there may be something to stop: the catalog's server at first.
+        let signals = StopSignals()
         let system = try await PgvigilSystem.openForRuns(configuration, surroundings, observer: observer)
         if let fault = system.catalogFault { Console.complain(fault) }
         await system.recordUnknownSets()
-        let signals = StopSignals { await system.supervisor.stopAll(.cancelled) }
+        signals.onStop { await system.supervisor.stopAll(.cancelled) }
         let result: Result<Supervisor.Launch, AnyFault>
         do { result = .success(try await system.supervisor.launch(job, trigger: .hand)) } catch {
             result = .failure(error)
         }
-        signals.cancel()
         await system.close()
         let status = Self.status(of: try result.get())
         if status != .done { throw Ending(status: signals.wasAsked ? .interrupted : status) }

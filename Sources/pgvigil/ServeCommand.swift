@@ -25,14 +25,14 @@ struct ServeCommand: AsyncParsableCommand {
         let instants = InstantText(zone: configuration.zone)
         let observer: any RunObserver =
             json ? JSONObserver() : TextObserver(instants: instants, moving: false)
+        let signals = StopSignals()
         let system = try await PgvigilSystem.openForRuns(configuration, surroundings, observer: observer)
         if let fault = system.catalogFault { Console.complain(fault) }
         await system.recordUnknownSets()
         let loop = system.serveLoop { Console.complain($0) }
+        signals.onStop { await loop.stop() }
         if !json { announce(configuration, instants, now: system.ambient.wallTime()) }
-        let signals = StopSignals { await loop.stop() }
         await loop.serve()
-        signals.cancel()
         await system.close()
     }
 

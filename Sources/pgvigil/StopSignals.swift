@@ -10,27 +10,37 @@ final class StopSignals: Sendable {
     private static let sameWish = Duration.seconds(1)
 
     private let sources: [any DispatchSourceSignal]
-    private let asked: Asked
+    private let state: Shared
 
-    /// When a signal has come first; shared with the handlers.
-    private final class Asked: Sendable {
-        let first = Mutex<ContinuousClock.Instant?>(nil)
+    /// What the handlers share with the rest.
+    private final class Shared: Sendable {
+        /// When a signal has come first, and what is to be done then.
+        let wish = Mutex<(first: ContinuousClock.Instant?, action: (@Sendable () async -> Void)?)>((nil, nil))
     }
 
-    /// - Parameter onStop: Called once, at the first signal.
-    init(onStop: @escaping @Sendable () async -> Void) {
-        let asked = Asked()
-        self.asked = asked
+    /// Takes signals from now on.
+    init() {
+        let state = Shared()
+        self.state = state
         sources = [SIGINT, SIGTERM].map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number)
-            source.setEventHandler { Self.handle(asked, onStop) }
+            source.setEventHandler { Self.handle(state) }
             source.resume()
             return source
         }
     }
 
-    var wasAsked: Bool { asked.first.withLock { $0 != nil } }
+    /// Says what the first signal does: at once, if it has come already.
+    func onStop(_ action: @escaping @Sendable () async -> Void) {
+        let isAsked = state.wish.withLock { wish in
+            wish.action = action
+            return wish.first != nil
+        }
+        if isAsked { Task { await action() } }
+    }
+
+    var wasAsked: Bool { state.wish.withLock { $0.first != nil } }
 
     /// Returns when a signal has come.
     func waitUntilAsked() async {
@@ -40,22 +50,15 @@ final class StopSignals: Sendable {
         }
     }
 
-    /// Lets signals be again what they were.
-    func cancel() {
-        for source in sources { source.cancel() }
-        signal(SIGINT, SIG_DFL)
-        signal(SIGTERM, SIG_DFL)
-    }
-
-    private static func handle(_ asked: Asked, _ onStop: @escaping @Sendable () async -> Void) {
+    private static func handle(_ state: Shared) {
         let now = ContinuousClock.now
-        let first = asked.first.withLock { first in
-            defer { first = first ?? now }
-            return first
+        let (first, action) = state.wish.withLock { wish in
+            defer { wish.first = wish.first ?? now }
+            return wish
         }
         guard let first else {
             Console.whisper("\nstopping; once more ends at once\n")
-            Task { await onStop() }
+            if let action { Task { await action() } }
             return
         }
         if now - first > sameWish { exit(ExitStatus.interrupted.rawValue) }
