@@ -59,4 +59,24 @@ import Testing
             #expect(!FileManager.default.fileExists(atPath: try #require(folder)))
         }
     }
+
+    @Test func `is stopped while it loads the shop, and leaves nothing behind`() async throws {
+        try await Scene.play { scene in
+            let run = try scene.start(["demo"])
+            let servers = try await Fact.value(within: .seconds(120)) {
+                let found = ProcessTable.family(of: run.pid).filter {
+                    $0.name == "postgres" && $0.directory.hasSuffix("/data")
+                }
+                return found.count > 3 || !run.isRunning ? found : nil
+            }
+            let family = ProcessTable.family(of: run.pid)
+            run.signal(SIGTERM)
+            let end = try await run.end()
+            #expect(end.status == 130, "\(end)")
+            #expect(family.count > 3 && family.filter(ProcessTable.lives).isEmpty)
+            for server in try #require(servers) {
+                #expect(!FileManager.default.fileExists(atPath: server.directory))
+            }
+        }
+    }
 }
