@@ -37,6 +37,12 @@ final class FileLock: Sendable {
         return true
     }
 
+    /// Whether the file still has its name; one that was removed locks nobody out.
+    var isThere: Bool {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 && status.st_nlink > 0
+    }
+
     func unlock() {
         flock(descriptor, LOCK_UN)
     }

@@ -156,7 +156,9 @@ package final class LocalCluster: Sendable {
         try Postmaster(folder: folder).stop(atOnce: purpose == .throwaway, limit: Self.stopLimit)
         // One in /tmp is made anew at the next start; PostgreSQL has emptied it.
         if !folder.socket.hasPrefix(directory) { rmdir(folder.socket) }
-        if use.owner != nil { ThrowawayFolder.discard(directory) }
+        guard use.owner != nil else { return }
+        ThrowawayFolder.discard(directory)
+        ThrowawayFolder.removeSharedIfEmpty()
     }
 
     // MARK: Inside

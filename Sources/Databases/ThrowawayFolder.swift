@@ -10,6 +10,7 @@ enum ThrowawayFolder {
 
     private static let prefix = "c-"
     private static let lockLimit = Duration.seconds(60)
+    private static let lockAttemptsMax = 100
 
     /// A new folder that we hold.
     struct Place {
@@ -18,13 +19,9 @@ enum ThrowawayFolder {
     }
 
     static func make(in base: String?) throws(DatabasesFault) -> Place {
-        if base == nil { try makeShared() }
+        let baseLock = try lockBase(base)
+        defer { baseLock.unlock() }
         let base = base ?? shared
-        try Files.makeFolder(base, mode: 0o711)
-        let baseLock = try FileLock(base + "/.lock")
-        guard baseLock.lock(.exclusive, within: lockLimit) else {
-            throw .busy(directory: base, limit: lockLimit)
-        }
         _ = removeDead(in: base)
         var template = Array("\(base)/\(prefix)XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw Files.failure(base) }
@@ -34,6 +31,38 @@ enum ThrowawayFolder {
         let lock = try FileLock(ClusterFolder.ownerLockPath(directory))
         guard lock.tryLock(.exclusive) else { throw .busy(directory: directory, limit: .zero) }
         return Place(directory: directory, lock: lock)
+    }
+
+    /// Makes the folder above if it is missing, and locks it.
+    private static func lockBase(_ base: String?) throws(DatabasesFault) -> FileLock {
+        let folder = base ?? shared
+        // The last one out may have removed it between our making and our locking; then it is made again.
+        for _ in 1...lockAttemptsMax {
+            if base == nil { try makeShared() }
+            try Files.makeFolder(folder, mode: 0o711)
+            let lock: FileLock
+            do throws(DatabasesFault) {
+                lock = try FileLock(folder + "/.lock")
+            } catch {
+                if Files.status(folder) == nil { continue }
+                throw error
+            }
+            guard lock.lock(.exclusive, within: lockLimit) else {
+                throw .busy(directory: folder, limit: lockLimit)
+            }
+            if lock.isThere { return lock }
+        }
+        throw .busy(directory: folder, limit: lockLimit)
+    }
+
+    /// Removes the folder in /tmp if nobody has anything in it any more.
+    static func removeSharedIfEmpty() {
+        // Whoever holds the lock is about to use it.
+        guard let lock = try? FileLock(shared + "/.lock"), lock.tryLock(.exclusive), lock.isThere,
+            Files.names(in: shared) == [".lock"]
+        else { return }
+        unlink(lock.path)
+        rmdir(shared)
     }
 
     /// Removes what is left of a cluster whose server has stopped.

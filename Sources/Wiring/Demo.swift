@@ -27,7 +27,7 @@ package struct Demo: Sendable {
         }
         do {
             try await loadShop(cluster, report)
-            let directory = try makeFolder()
+            let directory = try makeFolder(in: cluster)
             return try build(directory, cluster, surroundings)
         } catch {
             // The fault that is thrown is the one to read; a server left behind is swept by the next start.
@@ -36,12 +36,10 @@ package struct Demo: Sendable {
         }
     }
 
-    /// Stops the servers and removes the folder.
+    /// Stops the server, and removes its folder with everything in it.
     package func remove() async {
-        // The state directory's own server has stopped with its last user by now.
+        // The embedded catalog has stopped with its last user by now; what cannot be stopped is swept by the next start.
         try? await cluster.stop()
-        // What cannot be removed is in /tmp, which is cleaned by others.
-        try? FileManager.default.removeItem(atPath: directory)
     }
 
     /// Copies a set's archive beside the store and changes one bit of its data.
@@ -82,14 +80,14 @@ package struct Demo: Sendable {
         }
     }
 
-    private static func makeFolder() throws(AnyFault) -> String {
-        var template = Array("/tmp/pgvigil-demo-XXXXXX".utf8CString)
-        guard let made = mkdtemp(&template) else {
-            throw AnyFault(WiringFault.unreadable(path: "/tmp", why: "no folder can be made in it"))
-        }
+    /// The folder lies in that of the private server, so that both are swept if the program is killed.
+    private static func makeFolder(in cluster: LocalCluster) throws(AnyFault) -> String {
+        let path = "\(cluster.directory)/demo"
         // The embedded catalog may run as another user, who must be able to pass.
-        chmod(made, 0o711)
-        return String(cString: made)
+        guard mkdir(path, 0o711) == 0, chmod(path, 0o711) == 0 else {
+            throw AnyFault(WiringFault.unreadable(path: path, why: "it cannot be made"))
+        }
+        return path
     }
 
     private static func build(
