@@ -30,14 +30,27 @@ import Testing
             #expect(servers.count >= 2, "the shop's server and the catalog's were not seen")
             #expect(family.filter(ProcessTable.lives).isEmpty)
             for server in servers {
-                let folders = server.split(separator: "/").map(String.init)
-                #expect(!FileManager.default.fileExists(atPath: server))
-                // Below /tmp only the folder of all private servers may be there, and only while others use it.
-                #expect(
-                    !FileManager.default.fileExists(atPath: "/tmp/\(folders[1])")
-                        || folders[1] == "pgvigil-\(geteuid())")
+                let folder = server.split(separator: "/").prefix(3).joined(separator: "/")
+                #expect(!FileManager.default.fileExists(atPath: "/\(folder)"), "\(server)")
             }
             #expect(scene.files(below: scene.home).isEmpty && scene.files(below: scene.config).isEmpty)
+        }
+    }
+
+    @Test(.enabled(if: Scene.ordinaryUserCanRun && geteuid() == 0))
+    func `leaves not even a folder in /tmp where nothing else uses it`() async throws {
+        try await Scene.play(asRoot: false) { scene in
+            // Where somebody else's private servers are, the folder that they are in stays.
+            let end = try await scene.pgvigil("demo", within: .seconds(240))
+            #expect(end.status == 0, "\(end)")
+            let folders = end.output.matches(of: #/(/tmp/pgvigil-[0-9]+)/c-/#).map { String($0.1) }
+            #expect(Set(folders).count == 1)
+            for folder in folders {
+                let left = scene.files(below: folder)
+                #expect(
+                    !FileManager.default.fileExists(atPath: folder) || left.contains { $0 != ".lock" },
+                    "\(folder)")
+            }
         }
     }
 
