@@ -36,6 +36,8 @@ RUN useradd --system --no-log-init --uid 10001 --home-dir /var/lib/pgvigil --she
         /var/lib/pgvigil /var/lib/pgvigil/store /var/lib/pgvigil/state \
     && install -d -m 0755 /etc/pgvigil
 COPY --from=build /out/pgvigil /usr/local/bin/pgvigil
+COPY jobs /etc/pgvigil/jobs
+COPY cron /etc/pgvigil/cron
 ENV LANG=C.UTF-8 \
     XDG_STATE_HOME=/var/lib \
     PGVIGIL_CONFIG=/etc/pgvigil

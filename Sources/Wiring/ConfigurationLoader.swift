@@ -2,6 +2,7 @@ import Cron
 import Engine
 package import Faults
 import FoundationEssentials
+import Glibc
 import Jobs
 import Measures
 
@@ -55,11 +56,15 @@ package struct ConfigurationLoader: Sendable {
         if wasNamed, !FileManager.default.fileExists(atPath: directory, isDirectory: &isFolder) || !isFolder {
             return (nil, [AnyFault(WiringFault.noSuchDirectory(directory))])
         }
-        let reading = ConfigurationParser.read(source(&faults))
+        let source = source(&faults)
+        let reading = ConfigurationParser.read(source)
         faults += reading.faults
         let (settings, jobs) = (reading.settings, reading.jobs)
         let zone = defaultZone(settings, &faults)
-        let schedules = readSchedules(settings, jobs, zone, &faults)
+        var joiner = ScheduleJoiner(
+            jobs: jobs, faultyJobs: faultyJobs(source, besides: jobs), windows: settings?.windows ?? [:],
+            zones: zones, zone: zone, now: surroundings.ambient(stateDirectory: "").wallTime())
+        let schedules = readSchedules(&joiner, &faults)
         guard let settings else { return (nil, faults) }
         return (
             LoadedConfiguration(
@@ -75,7 +80,7 @@ package struct ConfigurationLoader: Sendable {
             storePath: "\(surroundings.baseDirectory)/store",
             home: surroundings.home, baseDirectory: directory, isZone: zones.has)
         let path = "\(directory)/pgvigil.yaml"
-        let settings = FileManager.default.fileExists(atPath: path) ? file(path, &faults) : nil
+        let settings = isAbsent(path) ? nil : file(path, &faults)
         return ConfigurationSource(
             settings: settings, jobs: jobFiles(&faults), environment: surroundings.environment,
             defaults: defaults, readSecretFile: SecretFiles.read)
@@ -83,10 +88,10 @@ package struct ConfigurationLoader: Sendable {
 
     /// The files of the jobs folder; without the folder the job that is built in.
     private func jobFiles(_ faults: inout [AnyFault]) -> [ConfigurationSource.File] {
-        guard FileManager.default.fileExists(atPath: "\(directory)/jobs") else {
+        if isAbsent("\(directory)/jobs") {
             return [.init(path: "jobs/nightly-backup.yaml", text: Shipped.nightlyBackup)]
         }
-        return list("jobs", [".yaml", ".yml"]).compactMap { file($0, &faults) }
+        return list("jobs", [".yaml", ".yml"], &faults).compactMap { file($0, &faults) }
     }
 
     private func file(_ path: String, _ faults: inout [AnyFault]) -> ConfigurationSource.File? {
@@ -94,10 +99,9 @@ package struct ConfigurationLoader: Sendable {
     }
 
     /// Jobs whose files have faults: a crontab may name them, and what is wrong has been said.
-    private func faultyJobs(besides jobs: [Job]) -> Set<String> {
-        let names = list("jobs", [".yaml", ".yml"]).map { path in
-            let file = path.split(separator: "/").last ?? ""
-            return String(file.prefix { $0 != "." })
+    private func faultyJobs(_ source: ConfigurationSource, besides jobs: [Job]) -> Set<String> {
+        let names = source.jobs.map { file in
+            String((file.path.split(separator: "/").last ?? "").prefix { $0 != "." })
         }
         return Set(names).subtracting(jobs.map(\.name))
     }
@@ -111,18 +115,10 @@ package struct ConfigurationLoader: Sendable {
         }
     }
 
-    private func readSchedules(
-        _ settings: Settings?, _ jobs: [Job], _ zone: Zone, _ faults: inout [AnyFault]
-    ) -> [Schedule] {
+    private func readSchedules(_ joiner: inout ScheduleJoiner, _ faults: inout [AnyFault]) -> [Schedule] {
         var schedules: [Schedule] = []
-        let now = surroundings.ambient(stateDirectory: "").wallTime()
-        var joiner = ScheduleJoiner(
-            jobs: jobs, faultyJobs: faultyJobs(besides: jobs), windows: settings?.windows ?? [:],
-            zones: zones,
-            zone: zone, now: now)
-        for path in list("cron", [".cron"]) {
-            guard let text = read(path, &faults) else { continue }
-            var (lines, found) = Crontab.parse(text, file: shown(path))
+        for crontab in crontabs(&faults) {
+            var (lines, found) = Crontab.parse(crontab.text, file: crontab.path)
             for line in lines {
                 if let schedule = joiner.join(line, &found) { schedules.append(schedule) }
             }
@@ -134,18 +130,40 @@ package struct ConfigurationLoader: Sendable {
         return schedules
     }
 
+    /// The files of the cron folder; where there is neither that nor a folder of jobs, the crontab that is built in
+    /// goes with the job that is.
+    private func crontabs(_ faults: inout [AnyFault]) -> [ConfigurationSource.File] {
+        if isAbsent("\(directory)/cron"), isAbsent("\(directory)/jobs") {
+            return [.init(path: "cron/nights.cron", text: Shipped.nights)]
+        }
+        return list("cron", [".cron"], &faults).compactMap { file($0, &faults) }
+    }
+
     /// Paths relative to the working folder read better in messages.
     private func shown(_ path: String) -> String {
         let prefix = surroundings.workingDirectory + "/"
         return path.hasPrefix(prefix) ? String(path.dropFirst(prefix.count)) : path
     }
 
-    private func list(_ folder: String, _ suffixes: [String]) -> [String] {
-        // A folder that is not there holds nothing.
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(directory)/\(folder)")) ?? []
+    /// Whether nothing is there, which differs from what is there and may not be read.
+    private func isAbsent(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) != 0 && errno == ENOENT
+    }
+
+    private func list(_ folder: String, _ suffixes: [String], _ faults: inout [AnyFault]) -> [String] {
+        let path = "\(directory)/\(folder)"
+        if isAbsent(path) { return [] }
+        let names: [String]
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: path)
+        } catch {
+            faults.append(
+                AnyFault(WiringFault.unreadable(path: shown(path), why: "it is forbidden or no folder")))
+            return []
+        }
         return names.filter { name in !name.hasPrefix(".") && suffixes.contains { name.hasSuffix($0) } }
-            .sorted()
-            .map { "\(directory)/\(folder)/\($0)" }
+            .sorted().map { "\(path)/\($0)" }
     }
 
     private func read(_ path: String, _ faults: inout [AnyFault]) -> String? {

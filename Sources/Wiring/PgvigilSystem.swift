@@ -15,9 +15,9 @@ package struct PgvigilSystem: Sendable {
     package let ambient: Ambient
     package let book: any RunBook
     /// Why there is no catalog, if there is none: runs go on and are not recorded.
-    package let catalogFault: AnyFault?
+    package private(set) var catalogFault: AnyFault?
     private let configuration: LoadedConfiguration
-    private let catalog: CatalogAccess?
+    private let keeper: CatalogKeeper
     private let stores: [String: any BackupStore]
     private let liveness: any LivenessPort
 
@@ -41,37 +41,44 @@ package struct PgvigilSystem: Sendable {
     ) async throws(AnyFault) -> PgvigilSystem {
         let shelf = Shelf(configuration, surroundings)
         try shelf.ensureStateDirectory()
-        var catalog: CatalogAccess?
-        do throws(AnyFault) {
-            let access = try await CatalogAccess.open(configuration, path: surroundings.searchPath)
-            catalog = access
-            let system = PgvigilSystem(
-                configuration, surroundings, shelf, observer, catalog: access, book: try await access.book(),
-                catalogFault: nil)
-            _ = try await Repair(book: system.book, liveness: system.liveness, ambient: system.ambient)
-                .endAbandoned()
-            return system
-        } catch {
-            await catalog?.close()
-            return PgvigilSystem(
-                configuration, surroundings, shelf, observer, catalog: nil, book: MissingBook(because: error),
-                catalogFault: error)
-        }
+        var surroundings = surroundings
+        surroundings.owner.machine = try StateIdentity.read(configuration.settings.stateDirectory)
+        let system = PgvigilSystem(configuration, surroundings, shelf, observer)
+        return await system.openingCatalog()
+    }
+
+    /// The same after a first look for the catalog.
+    private func openingCatalog() async -> PgvigilSystem {
+        var copy = self
+        do throws(AnyFault) { _ = try await keeper.book() } catch { copy.catalogFault = error }
+        return copy
     }
 
     private init(
         _ configuration: LoadedConfiguration, _ surroundings: Surroundings, _ shelf: Shelf,
-        _ observer: any RunObserver, catalog: CatalogAccess?, book: any RunBook, catalogFault: AnyFault?
+        _ observer: any RunObserver
     ) {
         let settings = configuration.settings
         let zone = configuration.zone
         self.configuration = configuration
-        self.catalog = catalog
-        self.book = book
-        self.catalogFault = catalogFault
         stores = shelf.stores
-        ambient = surroundings.ambient(stateDirectory: settings.stateDirectory)
-        liveness = RunLocks(stateDirectory: settings.stateDirectory)
+        let ambient = surroundings.ambient(stateDirectory: settings.stateDirectory)
+        let liveness = RunLocks(stateDirectory: settings.stateDirectory)
+        keeper = CatalogKeeper(uptime: ambient.uptime) { () async throws(AnyFault) -> CatalogKeeper.Opened in
+            let access = try await CatalogAccess.open(configuration, path: surroundings.searchPath)
+            do throws(AnyFault) {
+                let book = try await access.book()
+                // Runs whose process died must not look as if they went on.
+                _ = try await Repair(book: book, liveness: liveness, ambient: ambient).endAbandoned()
+                return CatalogKeeper.Opened(book: book, close: access.close)
+            } catch {
+                await access.close()
+                throw error
+            }
+        }
+        book = LateBook(keeper)
+        self.ambient = ambient
+        self.liveness = liveness
         let ports = Supervisor.Ports(
             book: book, server: ServerProbe(connectLimit: settings.limits.connectTimeout),
             tools: ChildProcesses(
@@ -143,5 +150,5 @@ package struct PgvigilSystem: Sendable {
     }
 
     /// Lets everything go.
-    package func close() async { await catalog?.close() }
+    package func close() async { await keeper.close() }
 }

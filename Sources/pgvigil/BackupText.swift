@@ -47,7 +47,7 @@ enum BackupText {
             "verified",
             "\(manifest.verification.level.rawValue) at \(instants.full(manifest.verification.at))",
         ])
-        table.add(["notes", notes(set).joined(separator: ", ")])
+        if !notes(set).isEmpty { table.add(["notes", notes(set).joined(separator: ", ")]) }
         for warning in manifest.warnings { table.add(["warning", warning]) }
         for file in manifest.files {
             table.add(["file", "\(file.path)  \(ByteCount(file.size))  \(file.sha256)"])

@@ -57,7 +57,9 @@ struct CheckCommand: AsyncParsableCommand {
             for answer in await TargetTrial(configuration).tryAll() {
                 switch answer.result {
                 case .success(let text): reached.append("target \(answer.target): \(text)")
-                case .failure(let fault): faults.append(fault)
+                case .failure(var fault):
+                    fault.summary = "target \(answer.target): \(fault.summary)"
+                    faults.append(fault)
                 }
             }
         }

@@ -4,7 +4,6 @@ import Glibc
 
 /// The terminal, or the files that stand for it.
 enum Console {
-    static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
     static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
     /// Columns of the terminal on standard error; 80 when it does not tell.
@@ -25,14 +24,13 @@ enum Console {
     /// Writes a fault's one line to standard error.
     static func complain(_ fault: some Fault) { write("pgvigil: \(fault)\n", to: STDERR_FILENO) }
 
-    /// Writes all of it; a reader that is gone ends the program quietly, as `head` expects.
+    /// Writes all of it, or as much as somebody reads: a reader that is gone must not end a backup.
     private static func write(_ text: String, to descriptor: Int32) {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
             let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if written < 0 {
                 if errno == EINTR || errno == EAGAIN { continue }
-                if errno == EPIPE { exit(ExitStatus.done.rawValue) }
                 return
             }
             bytes = bytes.dropFirst(written)

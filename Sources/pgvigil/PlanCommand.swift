@@ -34,6 +34,10 @@ struct PlanCommand: AsyncParsableCommand {
         }
         await system.close()
         if json { return Console.say(JSONText.render(views)) }
+        if configuration.schedules.isEmpty {
+            return Console.say(
+                "No slot, since no crontab in \(configuration.directory)/cron schedules anything.")
+        }
         if views.isEmpty { return Console.say("No slot in the next \(hours) hours.") }
         Console.say(Self.render(views, InstantText(zone: configuration.zone)))
     }

@@ -89,7 +89,7 @@ import Testing
         }
         #expect(newer.count == 1 && newer[0].reason.contains("99"))
         let (_, both) = try await strangers { set in try rewrite(set) { String($0.dropLast(40)) } }
-        #expect(both.count == 2 && both.contains { $0.reason.contains("not JSON") })
+        #expect(both.count == 2 && both.contains { $0.reason.contains("not the JSON") })
     }
 
     @Test func `takes no set that tells of another place`() async throws {

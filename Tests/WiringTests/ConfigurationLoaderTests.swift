@@ -8,14 +8,14 @@ import Testing
 import Wiring
 
 @Suite struct `Loading a configuration` {
-    @Test func `takes the built-in job where there is nothing but a database`() throws {
+    @Test func `takes the built-in job and crontab where there is nothing but a database`() throws {
         let folder = try Folder()
         let (configuration, faults) = folder.examine()
         #expect(faults.isEmpty)
         #expect(configuration?.jobs.map(\.name) == ["nightly-backup"])
         #expect(configuration?.settings.targets.map(\.name) == ["main"])
         #expect(configuration?.settings.stateDirectory == "\(folder.path)/.local/state/pgvigil/state")
-        #expect(configuration?.schedules.isEmpty == true)
+        #expect(configuration?.schedules.map(\.key.pattern) == ["30 1 * * *"])
         #expect(configuration?.zone.name == "Europe/Paris")
     }
 
@@ -91,6 +91,12 @@ import Wiring
             atPath: "\(folder.path)/jobs", withIntermediateDirectories: true)
         try Data([0xFF, 0xFE, 0x00]).write(to: URL(filePath: "\(folder.path)/jobs/a.yaml"))
         #expect(folder.examine().faults == ["wiring.unreadable"])
+    }
+
+    @Test func `does not take a cron that cannot be listed for none`() throws {
+        let folder = try Folder(["jobs/nightly.yaml": "kind: backup\n", "cron": "0 1 * * * nightly\n"])
+        #expect(folder.examine().faults == ["wiring.unreadable"])
+        #expect(try Folder(["jobs/nightly.yaml": "kind: backup\n"]).examine().configuration?.schedules == [])
     }
 
     @Test func `names the job that is not there`() throws {

@@ -37,15 +37,3 @@ import Wiring
         #expect(fault.exitStatus == .usage)
     }
 }
-
-@Suite struct `A catalog that is not there` {
-    @Test func `answers everything with the reason`() async {
-        let reason = AnyFault(code: "x", summary: "down", remedy: "Start it.")
-        let book = MissingBook(because: reason)
-        await #expect(throws: reason) { try await book.runs(RunQuery(), limit: 1) }
-        await #expect(throws: reason) { try await book.backups(target: nil) }
-        await #expect(throws: reason) { try await book.markRemoved(UUID(), at: .distantPast, reason: "") }
-        await #expect(throws: reason) { try await book.lastSize(target: "a", database: "b") }
-        await #expect(throws: reason) { try await book.durations(ofJob: "a", limit: 1) }
-    }
-}

@@ -1,0 +1,64 @@
+package import Engine
+package import Faults
+import FoundationEssentials
+
+/// Opens the catalog when it is there, and tries again now and then while it is not.
+///
+/// A daemon that starts before the catalog's server, as at boot, must not be without a record for its whole life.
+package actor CatalogKeeper {
+    /// A catalog that is opened, with the record in it.
+    package struct Opened: Sendable {
+        package var book: any RunBook
+        /// Lets it go.
+        package var close: @Sendable () async -> Void
+
+        package init(book: any RunBook, close: @escaping @Sendable () async -> Void) {
+            self.book = book
+            self.close = close
+        }
+    }
+
+    /// A catalog that did not open is left alone for so long, since each try may take a connection's time limit.
+    package static let pause = Duration.seconds(15)
+
+    private let open: @Sendable () async throws(AnyFault) -> Opened
+    private let uptime: @Sendable () -> Duration
+    private var opened: Opened?
+    private var lastTry: Duration?
+    private var fault = AnyFault(
+        code: "wiring.catalog-opening", summary: "the catalog is just being opened",
+        remedy: "Wait a moment.", exitStatus: .undetermined, mayPass: true)
+
+    /// - Parameter open: Opens the catalog and does what has to be done first in it.
+    package init(
+        uptime: @escaping @Sendable () -> Duration,
+        open: @escaping @Sendable () async throws(AnyFault) -> Opened
+    ) {
+        self.uptime = uptime
+        self.open = open
+    }
+
+    /// The record of outcomes.
+    ///
+    /// - Throws: Why the catalog could not be opened, when it was tried last.
+    package func book() async throws(AnyFault) -> any RunBook {
+        if let opened { return opened.book }
+        let now = uptime()
+        if let lastTry, now - lastTry < Self.pause { throw fault }
+        lastTry = now
+        do throws(AnyFault) {
+            let catalog = try await open()
+            opened = catalog
+            return catalog.book
+        } catch {
+            fault = error
+            throw error
+        }
+    }
+
+    /// Lets the catalog go, if it was opened.
+    package func close() async {
+        await opened?.close()
+        opened = nil
+    }
+}
