@@ -192,4 +192,16 @@ import Testing
             #expect(known.output.contains("0 sets recorded"), "the record lacked a set: \(known)")
         }
     }
+
+    @Test func `by a reader of its output that goes away goes on`() async throws {
+        try await Self.play { scene, _ in
+            let pipe = "\(BuiltProgram.path) run nightly-backup --json 2>&1 | head -c 1"
+            let environment = BuiltProgram.cleanEnvironment(home: scene.home)
+            let end = try await ChildRun.run(
+                ["sh", "-c", pipe], environment: environment, directory: scene.config)
+            #expect(end.output == "{")
+            // The shell waits for all of the pipe, so the run is over.
+            #expect(try await scene.runs().map(\.outcome) == ["succeeded"] && scene.sets.count == 1)
+        }
+    }
 }

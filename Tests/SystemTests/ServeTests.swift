@@ -178,6 +178,9 @@ import Testing
             let end = try await scene.pgvigil("serve")
             #expect(end.status == 2 && end.complaints.count == 1, "\(end)")
             #expect(end.errors.contains("no crontab") && end.errors.contains("cron/nights.cron"), "\(end)")
+            let plan = try await scene.pgvigil("plan")
+            let said = "No slot, since no crontab in \(scene.config)/cron schedules anything.\n"
+            #expect(plan.output == said, "\(plan)")
         }
     }
 
