@@ -1,3 +1,4 @@
+package import FoundationEssentials
 import Measures
 
 /// A time zone as a value: every change of its offset from UTC, up to the year 2200, and the rule for later.
@@ -47,6 +48,11 @@ package struct Zone: Sendable, Equatable {
     /// - Throws: ``CronFault/badZoneName(_:column:)``.
     package static func check(name: String) throws(CronFault) {
         guard isPlausible(name: name) else { throw .badZoneName(name, column: 1) }
+    }
+
+    /// Seconds east of UTC at an instant; parts of a second do not count.
+    package func offset(at instant: Date) -> Int {
+        offset(at: Int64(max(-1e15, min(1e15, instant.timeIntervalSince1970.rounded(.down)))))
     }
 
     /// What the zone's clocks show at an instant, less UTC, in seconds; positive east of Greenwich.

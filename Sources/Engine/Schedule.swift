@@ -30,7 +30,7 @@ package struct Schedule: Sendable, Equatable {
         /// Whether it is open at an instant.
         package func contains(_ instant: Date) -> Bool {
             window.contains(instant) { [zone] in
-                zone.offset(at: Int64($0.timeIntervalSince1970.rounded(.down)))
+                zone.offset(at: $0)
             }
         }
     }

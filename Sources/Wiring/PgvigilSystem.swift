@@ -84,7 +84,7 @@ package struct PgvigilSystem: Sendable {
             tools: ChildProcesses(
                 clientDirectories: settings.clientDirectories, environment: surroundings.environment),
             stores: stores, verifier: ArchiveCheck(workers: nil), liveness: liveness, ambient: ambient,
-            zoneOffset: { zone.offset(at: Int64($0.timeIntervalSince1970.rounded(.down))) })
+            zoneOffset: { zone.offset(at: $0) })
         supervisor = Supervisor(settings: settings, ports: ports, observer: observer)
     }
 

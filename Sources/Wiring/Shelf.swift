@@ -153,7 +153,7 @@ package struct Shelf: Sendable {
                 let plan = PrunePlan(
                     sets: sets, target: subject.target, database: subject.database, job: job.name,
                     keep: spec.keep,
-                    now: now, offset: { zone.offset(at: Int64($0.timeIntervalSince1970.rounded(.down))) })
+                    now: now, offset: { zone.offset(at: $0) })
                 plans.append(StorePlan(store: spec.store, plan: plan))
             }
         }

@@ -25,7 +25,7 @@ package struct TargetTrial: Sendable {
             do throws(AnyFault) {
                 let facts = try await probe.facts(of: target)
                 let text =
-                    "PostgreSQL \(facts.version), \(facts.databases.count) databases: "
+                    "PostgreSQL \(facts.version)\(facts.inRecovery ? ", a standby" : ""), \(facts.databases.count) databases: "
                     + facts.databases.joined(separator: ", ")
                 answers.append(Answer(target: target.name, result: .success(text)))
             } catch {

@@ -87,12 +87,12 @@ struct DemoCommand: AsyncParsableCommand {
         }
         guard let set = sets.first else { return }
         Console.say("\n$ pgvigil verify \(set.directory)")
-        let sound = await ReportPrinter(json: false).verify([.set(set.directory)])
+        let sound = await ReportPrinter(json: false).verify([set.directory])
         try ReportPrinter.end(sound)
         let (copy, offset) = try demo.plantFlip(in: set)
         Console.say(
             "\nNow one bit of byte \(offset) of a copy of the archive is flipped.\n$ pgvigil verify \(copy)")
-        let damaged = await ReportPrinter(json: false).verify([.path(copy)])
+        let damaged = await ReportPrinter(json: false).verify([copy])
         guard damaged.contains(where: { $0.verdict == .damaged }) else {
             Console.say("The flipped bit was NOT found.")
             throw Ending(status: .badResult)

@@ -15,17 +15,15 @@ struct InstantText {
     func time(_ instant: Date) -> String { String(civil(instant, seconds: true).suffix(8)) }
 
     private func civil(_ instant: Date, seconds: Bool) -> String {
-        let shifted = instant.addingTimeInterval(Double(zone.offset(at: epoch(instant))))
+        let shifted = instant.addingTimeInterval(Double(zone.offset(at: instant)))
         let text = shifted.formatted(.iso8601).replacing("T", with: " ").replacing("Z", with: "")
         return seconds ? text : String(text.dropLast(3))
     }
 
     private func offset(_ instant: Date) -> String {
-        let seconds = zone.offset(at: epoch(instant))
+        let seconds = zone.offset(at: instant)
         let minutes = abs(seconds) / 60
         func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
         return "\(seconds < 0 ? "-" : "+")\(two(minutes / 60)):\(two(minutes % 60))"
     }
-
-    private func epoch(_ instant: Date) -> Int64 { Int64(instant.timeIntervalSince1970.rounded(.down)) }
 }

@@ -10,18 +10,11 @@ struct ReportPrinter {
     var json: Bool
     var workers: Int?
 
-    /// What to verify.
-    enum Subject {
-        /// Anything: an archive, or a set with a manifest.
-        case path(String)
-        /// The folder of a backup set.
-        case set(String)
-    }
-
-    func verify(_ subjects: [Subject]) async -> [VerificationReport] {
+    /// Verifies archives and folders of sets; a set's manifest is compared as well.
+    func verify(_ paths: [String]) async -> [VerificationReport] {
         var reports: [VerificationReport] = []
-        for subject in subjects {
-            let report = await ArchiveCheck(workers: workers).verify(path: path(subject))
+        for path in paths {
+            let report = await ArchiveCheck(workers: workers).verify(path: path)
             reports.append(report)
             if !json { Console.say(Self.text(report)) }
         }
@@ -33,12 +26,6 @@ struct ReportPrinter {
     static func end(_ reports: [VerificationReport]) throws {
         if reports.contains(where: { $0.verdict == .damaged }) { throw Ending(status: .badResult) }
         if reports.contains(where: { $0.verdict == .cannotTell }) { throw Ending(status: .undetermined) }
-    }
-
-    private func path(_ subject: Subject) -> String {
-        switch subject {
-        case .path(let path), .set(let path): path
-        }
     }
 
     /// The verdict in a line, what the archive holds, and each finding with what it means.

@@ -28,7 +28,7 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let reports = await ReportPrinter(json: json, workers: workers).verify(paths.map { .path($0) })
+        let reports = await ReportPrinter(json: json, workers: workers).verify(paths)
         try ReportPrinter.end(reports)
     }
 }
