@@ -6,8 +6,9 @@ extension Manifest {
     /// The file's name in a set.
     package static let fileName = "manifest.json"
 
-    /// What may lie in a set beside the files of the manifest: the note that the set is held, and its draft.
-    package static let companions: Set<String> = ["HOLD", ".HOLD"]
+    /// What may lie in a set beside the files of the manifest: the notes that the set is held, and that it was
+    /// found damaged, and their drafts.
+    package static let companions: Set<String> = ["HOLD", ".HOLD", "DAMAGED", ".DAMAGED"]
 
     /// The text of `manifest.json`: sorted keys, two spaces, instants in UTC to the second, a line break at
     /// the end.
@@ -78,6 +79,33 @@ extension Manifest {
         }
         let isListed = files.contains { $0.path == archive || $0.path.hasPrefix(archive + "/") }
         guard isListed else { throw .manifestMalformed("the archive '\(archive)' is not among the files") }
+        try checkCounts()
+    }
+
+    /// Refuses counts below nothing, and such as no reader could add up.
+    private func checkCounts() throws(ArchiveFault) {
+        for table in tables {
+            let rows = table.rows ?? 0
+            guard rows >= 0 else {
+                throw .manifestMalformed("the table '\(table.schema).\(table.name)' has \(rows) rows")
+            }
+            guard table.bytes >= 0 else {
+                throw .manifestMalformed("the table '\(table.schema).\(table.name)' has \(table.bytes) bytes")
+            }
+        }
+        guard largeObjects >= 0 else { throw .manifestMalformed("it has \(largeObjects) large objects") }
+        try Manifest.checkTotal("the sizes of its files", files.lazy.map(\.size))
+        try Manifest.checkTotal("the rows of its tables", tables.lazy.map { $0.rows ?? 0 })
+        try Manifest.checkTotal("the bytes of its tables", tables.lazy.map(\.bytes))
+    }
+
+    private static func checkTotal(_ what: String, _ counts: some Sequence<Int64>) throws(ArchiveFault) {
+        var total: Int64 = 0
+        for count in counts {
+            let (sum, overflow) = total.addingReportingOverflow(count)
+            guard !overflow else { throw .manifestMalformed("\(what) add up to more than \(Int64.max)") }
+            total = sum
+        }
     }
 
     /// Whether a path is relative, without empty, `.` and `..` parts and without control characters.

@@ -50,7 +50,7 @@ struct SetCheck: Sendable {
     /// - Parameter ignored: names in the set's folder that are no part of the backup.
     func compare(_ manifest: Manifest, ignored: Set<String>) async -> [Finding] {
         let files = manifest.files.sorted { $0.size > $1.size }
-        pool.meter.expect(files.reduce(0) { $0 + $1.size })
+        pool.meter.expect(SetCheck.total(files))
         let folder = folder
         let dropCache = dropCache
         let outcomes = await pool.perform(files) { file, bench in
@@ -66,6 +66,14 @@ struct SetCheck: Sendable {
             findings.append(Finding(error, subject: folder, file: nil))
         }
         return findings.all
+    }
+
+    /// Bytes of the files. A manifest that was read has no more than fit, and no other may end the program.
+    static func total(_ files: [Manifest.File]) -> Int64 {
+        files.reduce(0) { total, file in
+            let (sum, overflow) = total.addingReportingOverflow(file.size)
+            return overflow ? .max : sum
+        }
     }
 
     /// What lies in the set, up to one folder deep, without being in the manifest.

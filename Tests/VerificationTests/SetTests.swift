@@ -1,7 +1,8 @@
 import ArchiveFormat
 import FoundationEssentials
 import Testing
-import Verification
+
+@testable import Verification
 
 @Suite struct `Backup sets` {
     private let verifier = ArchiveVerifier(workers: 2)
@@ -54,6 +55,30 @@ import Verification
             ])
         let allowed = await verifier.verifySet(directory: folder, level: .hash, ignored: ["notes.txt"])
         #expect(!codes(allowed).contains("set.file-unlisted notes.txt"))
+    }
+
+    @Test func `with sizes and rows that nobody can add up are damaged, and end nothing`() async throws {
+        for (old, new) in [
+            ("\"size\" : ", "\"size\" : 9223372036854770000, \"was\" : "),
+            ("\"rows\" : 2", "\"rows\" : -9223372036854775808"),
+        ] {
+            let scratch = try Scratch()
+            let folder = try await scratch.makeSet(
+                "tiny-custom-zlib.dump", archive: "archive.dump", globals: "globals-17.sql")
+            try rewrite(folder, old, new)
+            let report = await verifier.verify(path: folder)
+            #expect(report.verdict == .damaged)
+            #expect(codes(report) == ["set.manifest manifest.json"])
+        }
+        let huge = Manifest.File(path: "a", size: .max, sha256: "")
+        #expect(SetCheck.total([huge, huge]) == .max)
+    }
+
+    @Test func `may have been marked as damaged before`() async throws {
+        let scratch = try Scratch()
+        let folder = try await scratch.makeSet("tiny-custom-zlib.dump", archive: "archive.dump")
+        try scratch.write(Array("its hash was another\n".utf8), "set/DAMAGED")
+        #expect(await verifier.verify(path: folder).verdict == .sound)
     }
 
     @Test func `may be held`() async throws {
