@@ -23,6 +23,9 @@ package protocol BackupStore: Sendable {
     func remove(_ set: StoredSet) async throws(AnyFault)
     /// Holds a set against retention with a reason, or releases it with nil.
     func hold(_ set: StoredSet, reason: String?) async throws(AnyFault)
+    /// Notes what a verification found wrong with a set, so that retention no longer counts it as verified, or
+    /// with nil that it was found sound.
+    func mark(_ set: StoredSet, damaged: String?) async throws(AnyFault)
 }
 
 /// A set that is being written. Nobody sees it before ``publish(_:at:)`` has returned.

@@ -26,8 +26,10 @@ package struct PrunePlan: Sendable, Equatable {
             $0.manifest.target == target && $0.manifest.database.name == database && $0.manifest.job == job
         }.sorted { $0.manifest.started > $1.manifest.started }
         let candidates = group.map { set in
+            // Every published set was read back; one that was found damaged since then makes up for no other.
             RetentionCandidate(
-                id: set.path, at: set.manifest.started, verified: set.manifest.isVerified, proven: false,
+                id: set.path, at: set.manifest.started,
+                verified: set.manifest.isVerified && set.damaged == nil, proven: false,
                 held: set.held != nil)
         }
         let decisions = Dictionary(

@@ -10,13 +10,19 @@ package struct StoredSet: Sendable, Equatable {
     package var manifest: Manifest
     /// Why it is held, nil unless it is.
     package var held: String?
+    /// What a verification found wrong with it since it was published, nil unless it did.
+    package var damaged: String?
 
-    package init(store: String, path: String, directory: String, manifest: Manifest, held: String? = nil) {
+    package init(
+        store: String, path: String, directory: String, manifest: Manifest, held: String? = nil,
+        damaged: String? = nil
+    ) {
         self.store = store
         self.path = path
         self.directory = directory
         self.manifest = manifest
         self.held = held
+        self.damaged = damaged
     }
 }
 

@@ -150,7 +150,7 @@ extension LocalIncomingSet {
     private func checkName(_ name: String) throws(StorageFault) {
         guard !name.isEmpty, !name.hasPrefix("."), !name.contains("/"),
             name.utf8.count <= FolderName.bytesMax,
-            name != Manifest.fileName, name != HoldFile.name
+            name != Manifest.fileName, !Manifest.companions.contains(name)
         else { throw .badName(name: name, reason: "it is no file of a backup set") }
     }
 

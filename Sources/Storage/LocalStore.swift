@@ -6,7 +6,7 @@ package import Measures
 /// A folder of backup sets on a disk of this machine.
 ///
 /// ```
-/// <root>/<target>/<database>/<instant>-<run id>/   a set: data, globals.sql, manifest.json, HOLD
+/// <root>/<target>/<database>/<instant>-<run id>/   a set: data, globals.sql, manifest.json, HOLD, DAMAGED
 /// <root>/.incoming/                                see IncomingArea
 /// ```
 package final class LocalStore: BackupStore {
@@ -77,7 +77,7 @@ package final class LocalStore: BackupStore {
     package func remove(_ set: StoredSet) async throws(AnyFault) {
         try await Blocking.run { [root, incoming] () throws(StorageFault) in
             let folder = try StoreFolder.locate(set, in: root)
-            if let reason = try HoldFile.read(in: folder) { throw .held(path: set.path, reason: reason) }
+            if let reason = try NoteFile.hold.read(in: folder) { throw .held(path: set.path, reason: reason) }
             let hidden = try incoming.hide(folder)
             try Disk.removeTree(hidden)
         }
@@ -87,7 +87,14 @@ package final class LocalStore: BackupStore {
     package func hold(_ set: StoredSet, reason: String?) async throws(AnyFault) {
         try await Blocking.run { [root] () throws(StorageFault) in
             let folder = try StoreFolder.locate(set, in: root)
-            if let reason { try HoldFile.write(reason, in: folder) } else { try HoldFile.remove(in: folder) }
+            try NoteFile.hold.write(reason, in: folder)
+        }
+    }
+
+    /// Notes what a verification found wrong with a set, or with nil that it was found sound.
+    package func mark(_ set: StoredSet, damaged: String?) async throws(AnyFault) {
+        try await Blocking.run { [root] () throws(StorageFault) in
+            try NoteFile.damaged.write(damaged, in: try StoreFolder.locate(set, in: root))
         }
     }
 }

@@ -107,7 +107,7 @@ struct SetLister {
             sets.append(
                 StoredSet(
                     store: store, path: path, directory: folder, manifest: manifest,
-                    held: try HoldFile.read(in: folder)))
+                    held: try NoteFile.hold.read(in: folder), damaged: try NoteFile.damaged.read(in: folder)))
         } catch {
             add(path, error.summary)
         }

@@ -41,6 +41,20 @@ import Testing
             ])
     }
 
+    @Test func `counting none that was found damaged`() throws {
+        let sets = [
+            try Sets.stored(day: 0), try Sets.stored(day: 1),
+            try Sets.stored(day: 2, damaged: "archive.dump: its hash is another"),
+        ]
+        let plan = plan(sets, Retention(last: 1))
+        #expect(plan.kept.map(\.set) == [sets[2], sets[1]])
+        #expect(
+            plan.kept.map(\.reasons) == [
+                ["not verified, and no newer one is"], ["newest verified", "last 1 of 1"],
+            ])
+        #expect(plan.removed.map(\.set) == [sets[0]])
+    }
+
     @Test func `without rules nothing`() throws {
         #expect(plan([try Sets.stored(day: 0), try Sets.stored(day: 1)], Retention()).removed.isEmpty)
     }

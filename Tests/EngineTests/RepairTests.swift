@@ -140,4 +140,7 @@ private final class LateStore: BackupStore {
     func hold(_ set: StoredSet, reason: String?) async throws(AnyFault) {
         try await store.hold(set, reason: reason)
     }
+    func mark(_ set: StoredSet, damaged: String?) async throws(AnyFault) {
+        try await store.mark(set, damaged: damaged)
+    }
 }

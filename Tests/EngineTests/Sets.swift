@@ -33,11 +33,13 @@ enum Sets {
     static func stored(
         day: Int, job: String = "nightly", target: String = "main", database: String = "shop",
         verified: Bool = true,
-        held: String? = nil
+        held: String? = nil, damaged: String? = nil, partial: Manifest.Selection? = nil
     ) throws -> StoredSet {
-        StoredSet(
+        var manifest = try manifest(
+            day: day, job: job, target: target, database: database, verified: verified)
+        manifest.partial = partial
+        return StoredSet(
             store: "local", path: "\(target)/\(database)/\(job)-\(day)", directory: "/store/\(day)",
-            manifest: try manifest(
-                day: day, job: job, target: target, database: database, verified: verified), held: held)
+            manifest: manifest, held: held, damaged: damaged)
     }
 }

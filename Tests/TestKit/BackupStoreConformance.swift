@@ -21,6 +21,7 @@ package enum BackupStoreConformance: String, CaseIterable, Sendable, CustomTestS
     case endsOnce = "a published set cannot be written to, published or discarded any more"
     case removes = "a removed set is gone, and the others stay"
     case holds = "a held set cannot be removed until it is released"
+    case marks = "a set that was found damaged says so until it is found sound"
     case refusesBadNames = "an empty name is refused"
 
     package var testDescription: String { rawValue }
@@ -47,6 +48,7 @@ package enum BackupStoreConformance: String, CaseIterable, Sendable, CustomTestS
         case .endsOnce: try await endsOnce(store)
         case .removes: try await removes(store)
         case .holds: try await holds(store)
+        case .marks: try await marks(store)
         case .refusesBadNames: try await refusesBadNames(store)
         }
     }
@@ -246,6 +248,22 @@ extension BackupStoreConformance {
         #expect(try await store.sets().sets == [set])
         try await store.remove(set)
         await expectFault("store.no-such-set") { try await store.hold(set, reason: "late") }
+    }
+
+    private func marks(_ store: any BackupStore) async throws {
+        let other = try await SetDraft.publish(store, day: 1)
+        let set = try await SetDraft.publish(store)
+        try await store.mark(set, damaged: "archive.dump:\nits hash is another")
+        #expect(try await store.sets().sets.map(\.damaged) == [nil, "archive.dump: its hash is another"])
+        try await store.mark(set, damaged: "archive.dump is missing")
+        #expect(try await store.sets().sets.map(\.damaged) == [nil, "archive.dump is missing"])
+        try await store.mark(set, damaged: nil)
+        try await store.mark(set, damaged: nil)
+        #expect(try await store.sets().sets == [other, set])
+        try await store.mark(set, damaged: "again")
+        try await store.remove(set)
+        #expect(try await store.sets().sets == [other])
+        await expectFault("store.no-such-set") { try await store.mark(set, damaged: "late") }
     }
 
     /// Expects a fault by its code.

@@ -12,7 +12,7 @@ import Synchronization
 package final class MemoryBackupStore: BackupStore {
     /// The calls that can be made to fail.
     package enum Call: Hashable, Sendable, CaseIterable {
-        case open, freeSpace, begin, write, readBack, publish, sets, remove, hold
+        case open, freeSpace, begin, write, readBack, publish, sets, remove, hold, mark
     }
 
     struct State {
@@ -121,6 +121,14 @@ package final class MemoryBackupStore: BackupStore {
         try check(.hold)
         try change(set) { state, index in
             state.sets[index].held = reason.map(FaultText.oneLine)
+            return nil
+        }
+    }
+
+    package func mark(_ set: StoredSet, damaged: String?) async throws(AnyFault) {
+        try check(.mark)
+        try change(set) { state, index in
+            state.sets[index].damaged = damaged.map(FaultText.oneLine)
             return nil
         }
     }
