@@ -16,7 +16,8 @@ package struct PrunePlan: Sendable, Equatable {
     package var entries: [Entry]
 
     /// - Parameters:
-    ///   - sets: Everything in the store; only the sets of exactly this target, database and job are looked at.
+    ///   - sets: Everything in the store; only the sets of exactly this target, database and job are looked at, and
+    ///     whole and partial ones counted apart.
     ///   - offset: Offset from UTC in seconds at an instant, in the zone that days are reckoned in.
     package init(
         sets: [StoredSet], target: String, database: String, job: String, keep: Retention, now: Date,
@@ -32,9 +33,13 @@ package struct PrunePlan: Sendable, Equatable {
                 verified: set.manifest.isVerified && set.damaged == nil, proven: false,
                 held: set.held != nil)
         }
-        let decisions = Dictionary(
-            keep.plan(candidates, now: now, offset: offset).map { ($0.id, $0) },
-            uniquingKeysWith: { first, _ in first })
+        // Parts of a database make up for no whole one, so each kind is counted by itself.
+        let partial = Set(group.filter { $0.manifest.partial != nil }.map(\.path))
+        let planned = [false, true].flatMap { isPartial in
+            keep.plan(
+                candidates.filter { partial.contains($0.id) == isPartial }, now: now, offset: offset)
+        }
+        let decisions = Dictionary(planned.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         entries = group.map { set in
             // A set that the policy is silent about is kept.
             let decision = decisions[set.path]

@@ -1,3 +1,4 @@
+import ArchiveFormat
 import Engine
 import Faults
 import FoundationEssentials
@@ -53,6 +54,16 @@ import Testing
                 ["not verified, and no newer one is"], ["newest verified", "last 1 of 1"],
             ])
         #expect(plan.removed.map(\.set) == [sets[0]])
+    }
+
+    @Test func `counting the whole ones and the partial ones apart`() throws {
+        let part = Manifest.Selection(
+            schemas: ["public"], excludeSchemas: [], tables: [], excludeTables: [], excludeTableData: [])
+        let sets = try (0..<5).map { try Sets.stored(day: $0, partial: $0 < 2 ? nil : part) }
+        let plan = plan(sets, Retention(last: 1))
+        #expect(plan.entries.map(\.set) == sets.reversed())
+        #expect(plan.kept.map(\.set) == [sets[4], sets[1]])
+        #expect(plan.kept.allSatisfy { $0.reasons == ["newest verified", "last 1 of 1"] })
     }
 
     @Test func `without rules nothing`() throws {
