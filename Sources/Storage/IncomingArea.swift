@@ -21,6 +21,7 @@ final class IncomingArea: Sendable {
 
     static let name = ".incoming"
     private static let removing = "removing-"
+    private static let hidden = "set"
 
     let root: String
     private let held = Mutex<[UUID: Held]>([:])
@@ -89,7 +90,8 @@ final class IncomingArea: Sendable {
             }
             return swept
         }
-        for leftover in try leftovers() {
+        // A removal that died before it saw that the set had just been held must not be finished.
+        for leftover in try leftovers() where try holdReason(leftover) == nil {
             // Tried again at the next start; until then a listing shows it as a stranger.
             try? Disk.removeTree(leftover)
         }
@@ -101,12 +103,23 @@ final class IncomingArea: Sendable {
         try ensure()
         let removing = try removingFolder()
         do throws(StorageFault) {
-            try Disk.move(folder, to: "\(removing)/set")
+            try Disk.move(folder, to: "\(removing)/\(Self.hidden)")
         } catch {
             try Disk.removeTree(removing)
             throw error
         }
         return removing
+    }
+
+    /// Puts back what ``hide(_:)`` took out of sight.
+    func unhide(_ removing: String, to folder: String) throws(StorageFault) {
+        try Disk.move("\(removing)/\(Self.hidden)", to: folder)
+        try Disk.removeTree(removing)
+    }
+
+    /// Why the set is held that ``hide(_:)`` took out of sight, nil unless it is.
+    func holdReason(_ removing: String) throws(StorageFault) -> String? {
+        try NoteFile.hold.read(in: "\(removing)/\(Self.hidden)")
     }
 
     /// Paths of what is on its way out.

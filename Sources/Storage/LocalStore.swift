@@ -64,7 +64,12 @@ package final class LocalStore: BackupStore {
             var lister = SetLister(store: name, root: root)
             try lister.list()
             for leftover in try incoming.leftovers() {
-                lister.add(leftover, "what a removal left behind; the next start removes it")
+                let isHeld = try incoming.holdReason(leftover) != nil
+                lister.add(
+                    leftover,
+                    isHeld
+                        ? "a held set that a removal took out of sight; move its folder 'set' back"
+                        : "what a removal left behind; the next start removes it")
             }
             return lister.listing
         }
@@ -75,10 +80,22 @@ package final class LocalStore: BackupStore {
     /// - Throws: A fault upon which the set is still wholly there, except when only the deletion fails: then
     ///   it is out of sight, and the next ``open()`` deletes the rest.
     package func remove(_ set: StoredSet) async throws(AnyFault) {
+        try await remove(set) {}
+    }
+
+    /// - Parameter beforeHiding: Called when the set was found free, for a test of what comes between.
+    func remove(_ set: StoredSet, beforeHiding: @Sendable @escaping () -> Void) async throws(AnyFault) {
         try await Blocking.run { [root, incoming] () throws(StorageFault) in
             let folder = try StoreFolder.locate(set, in: root)
             if let reason = try NoteFile.hold.read(in: folder) { throw .held(path: set.path, reason: reason) }
+            beforeHiding()
             let hidden = try incoming.hide(folder)
+            // A hold that came in between has been said to be there, so it counts. None can follow: the path
+            // by which a set is held is gone.
+            if let reason = try incoming.holdReason(hidden) {
+                try incoming.unhide(hidden, to: folder)
+                throw .held(path: set.path, reason: reason)
+            }
             try Disk.removeTree(hidden)
         }
     }

@@ -60,6 +60,32 @@ import Testing
         #expect(try await store.sets() == StoreListing(sets: [kept], strangers: []))
     }
 
+    @Test func `gives way to a hold that comes in between`() async throws {
+        let set = try await SetDraft.publish(store)
+        let hold = "\(set.directory)/HOLD"
+        await #expect(throws: AnyFault(StorageFault.held(path: set.path, reason: "audit"))) {
+            try await store.remove(set) {
+                _ = FileManager.default.createFile(atPath: hold, contents: Data("audit\n".utf8))
+            }
+        }
+        #expect(try await store.sets().sets.map(\.held) == ["audit"])
+        #expect(try await store.sets().sets.map(\.path) == [set.path])
+        #expect(try Disk.names(in: "\(root)/.incoming") == ["moment"])
+    }
+
+    @Test func `that died before it saw a hold is not finished`() async throws {
+        let set = try await SetDraft.publish(store)
+        try await store.hold(set, reason: "audit")
+        let hidden = try IncomingArea(store: root).hide(set.directory)
+        #expect(try await store.open() == [])
+        let strangers = try await store.sets().strangers
+        #expect(strangers.map(\.path) == [hidden])
+        #expect(
+            strangers.map(\.reason) == [
+                "a held set that a removal took out of sight; move its folder 'set' back"
+            ])
+    }
+
     @Test func `takes no path that leads elsewhere`() async throws {
         let set = try await SetDraft.publish(store)
         try Disk.makeFolders("\(folder.path)/outside/main/\(set.path.split(separator: "/")[2])")
