@@ -68,7 +68,7 @@ struct BackupsCommand: AsyncParsableCommand {
         func run() async throws {
             let (shelf, _) = try BackupsCommand.shelf(options)
             let folders = try await shelf.foldersToVerify(ids)
-            let reports = await ReportPrinter(json: json).verify(folders.map { .set($0) })
+            let reports = await ReportPrinter(json: json).verify(folders)
             try ReportPrinter.end(reports)
         }
     }
