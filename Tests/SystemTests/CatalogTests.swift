@@ -32,6 +32,26 @@ import Testing
         }
     }
 
+    @Test func `of a set that was away for a while knows it again`() async throws {
+        let (_, source) = try await Sample.database()
+        let catalog = try await Sample.catalog()
+        try await Scene.play { scene in
+            try scene.settings(catalog: catalog, target: source)
+            try scene.job()
+            #expect(try await scene.pgvigil("run", "nightly-backup").status == 0)
+            let files = FileManager.default
+            try files.moveItem(atPath: scene.store, toPath: "\(scene.path)/away")
+            let away = try await scene.pgvigil("catalog", "rebuild")
+            #expect(away.output.contains("0 sets recorded, 1 marked removed"), "\(away)")
+            try files.moveItem(atPath: "\(scene.path)/away", toPath: scene.store)
+            let back = try await scene.pgvigil("catalog", "rebuild")
+            #expect(back.output.contains("1 sets recorded, 0 marked removed"), "\(back)")
+            let removed = try await Sample.texts(
+                "select path as value from pgvigil.backup where removed_at is not null", catalog)
+            #expect(removed.isEmpty, "\(removed)")
+        }
+    }
+
     @Test func `of a newer program is left alone, and backups go on`() async throws {
         let (_, source) = try await Sample.database()
         let catalog = try await Sample.catalog()
