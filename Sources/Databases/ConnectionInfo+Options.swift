@@ -8,6 +8,7 @@ extension ConnectionInfo {
     ) -> ConnectionOptions {
         ConnectionOptions(
             parameters: parameters.map { ($0.keyword, $0.value) }, password: password,
+            secrets: secrets.map { ($0.keyword, $0.value) },
             applicationName: applicationName, statementLimit: statementLimit)
     }
 }

@@ -13,6 +13,10 @@ package enum ConnectFailure {
             return .nameUnknown(
                 address: address, cause: cause, temporary: has("Temporary failure in name resolution"))
         }
+        // libpq says nothing more: it has not begun to connect.
+        if let match = text.firstMatch(of: #/^invalid connection option "([^"]*)"/#) {
+            return .unknownParameter(keyword: String(match.1), library: LibraryVersion.text)
+        }
         if has("no password supplied") { return .passwordMissing(address: address) }
         if has("session is read-only", "session is not read-only", "hot standby mode") {
             return .noSuitableServer(address: address, cause: cause)
@@ -27,7 +31,7 @@ package enum ConnectFailure {
                 ? .badParameter(cause: cause) : .encryption(address: address, cause: cause)
         }
         if has(
-            "invalid connection option", "invalid port", "invalid integer", "invalid value",
+            "invalid port", "invalid integer", "invalid value",
             "definition of service")
             || (has("invalid ") && has(" value: \"")) || (has("could not match") && has(" hosts"))
         {

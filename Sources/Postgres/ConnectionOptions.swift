@@ -7,6 +7,8 @@ package struct ConnectionOptions: Sendable {
     /// Manual, "Parameter Key Words" (section 34.1.2). `connect_timeout` is honoured per address.
     package var parameters: [(keyword: String, value: String)]
     package var password: Secret?
+    /// Further keywords whose values must not be seen, such as `sslpassword`.
+    package var secrets: [(keyword: String, value: Secret)]
     /// Shown in `pg_stat_activity`, unless the parameters name another.
     package var applicationName: String
     /// The longest wait for one address of the server.
@@ -17,11 +19,12 @@ package struct ConnectionOptions: Sendable {
     /// Options with limits that fit short statements.
     package init(
         parameters: [(keyword: String, value: String)], password: Secret? = nil,
-        applicationName: String = "pgvigil",
+        secrets: [(keyword: String, value: Secret)] = [], applicationName: String = "pgvigil",
         connectLimit: Duration = .seconds(10), statementLimit: Duration = .seconds(60)
     ) {
         self.parameters = parameters
         self.password = password
+        self.secrets = secrets
         self.applicationName = applicationName
         self.connectLimit = connectLimit
         self.statementLimit = statementLimit
@@ -45,6 +48,7 @@ package struct ConnectionOptions: Sendable {
             parameters.map { ($0.keyword, $0.value) }, uniquingKeysWith: { _, later in later })
         all += last.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         if let password { all.append(("password", password.reveal())) }
+        all += secrets.map { ($0.keyword, $0.value.reveal()) }
         all.append(("client_encoding", "UTF8"))
         return all
     }

@@ -28,6 +28,8 @@ package enum PostgresFault: Fault, Equatable {
     case notPostgres(address: String, cause: String)
     /// libpq refuses a connection parameter.
     case badParameter(cause: String)
+    /// The libpq at work does not know a connection parameter, which a later one may.
+    case unknownParameter(keyword: String, library: String)
     /// The connection broke, or was ended by somebody (57P01).
     case connectionLost(address: String, cause: String)
     /// The server answered a statement, or the attempt to connect, with an error.
@@ -53,8 +55,8 @@ package enum PostgresFault: Fault, Equatable {
             .tooManyConnections(_, let message), .notReady(_, let message), .refused(_, let message):
             message
         case .unreachable, .nameUnknown, .connectTimedOut, .passwordMissing, .encryption, .noSuitableServer,
-            .notPostgres, .badParameter, .connectionLost, .statementTimedOut, .transactionFailed, .cancelled,
-            .unexpectedValue, .zeroByte:
+            .notPostgres, .badParameter, .unknownParameter, .connectionLost, .statementTimedOut,
+            .transactionFailed, .cancelled, .unexpectedValue, .zeroByte:
             nil
         }
     }
@@ -74,6 +76,7 @@ package enum PostgresFault: Fault, Equatable {
         case .noSuitableServer: "server.none-suitable"
         case .notPostgres: "server.not-postgres"
         case .badParameter: "connection.parameter"
+        case .unknownParameter: "connection.parameter-unknown"
         case .connectionLost: "connection.lost"
         case .refused(_, let message): StateAdvice.of(message.sqlState).code
         case .statementTimedOut: "statement.timeout"
@@ -102,6 +105,8 @@ package enum PostgresFault: Fault, Equatable {
         case .notPostgres(let address, let cause):
             "what listens at \(address) is no PostgreSQL server: \(cause)"
         case .badParameter(let cause): "a connection parameter is wrong: \(cause)"
+        case .unknownParameter(let keyword, let library):
+            "libpq \(library) does not know the connection parameter '\(keyword)'"
         case .connectionLost(let address, let cause): "the connection to \(address) broke: \(cause)"
         case .refused(let address, let message):
             "the server at \(address) says: \(message.message)"
@@ -137,6 +142,8 @@ package enum PostgresFault: Fault, Equatable {
         case .noSuitableServer: "Correct the hosts or 'target_session_attrs' in the connection URL."
         case .notPostgres: "Correct host and port of the connection URL."
         case .badParameter: "Correct the connection URL; the PostgreSQL manual lists its parameters."
+        case .unknownParameter:
+            "Leave it out of the connection URL, or give pgvigil the libpq of a PostgreSQL that has it."
         case .connectionLost: "Look into the server's log for the reason, then try again."
         case .refused(_, let message):
             message.hint.map(Self.sentence) ?? StateAdvice.of(message.sqlState).remedy
@@ -151,7 +158,7 @@ package enum PostgresFault: Fault, Equatable {
 
     package var exitStatus: ExitStatus {
         switch self {
-        case .badParameter: .usage
+        case .badParameter, .unknownParameter: .usage
         case .cancelled: .interrupted
         case .unreachable, .nameUnknown, .connectTimedOut, .passwordMissing, .passwordWrong, .accessRefused,
             .databaseMissing, .tooManyConnections, .notReady, .encryption, .noSuitableServer, .notPostgres,
@@ -169,7 +176,7 @@ package enum PostgresFault: Fault, Equatable {
         case .nameUnknown(_, _, let temporary): temporary
         case .refused(_, let message): StateAdvice.of(message.sqlState).mayPass
         case .passwordMissing, .passwordWrong, .accessRefused, .databaseMissing, .encryption, .notPostgres,
-            .badParameter, .transactionFailed, .cancelled, .unexpectedValue, .zeroByte:
+            .badParameter, .unknownParameter, .transactionFailed, .cancelled, .unexpectedValue, .zeroByte:
             false
         }
     }

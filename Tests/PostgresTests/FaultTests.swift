@@ -3,9 +3,10 @@ import Faults
 import FoundationEssentials
 import Glibc
 import Jobs
-import Postgres
 import TestKit
 import Testing
+
+@testable import Postgres
 
 @Suite struct `A server that cannot be used` {
     @Test(arguments: await TemporaryServer.versions())
@@ -101,7 +102,7 @@ import Testing
     @Test func `with parameters that libpq refuses is a matter of the configuration`() async throws {
         let info = try await TemporaryServer.shared().connectionInfo()
         for (keyword, value) in [
-            ("sslmode", "banana"), ("port", "99999"), ("hots", "x"), ("target_session_attrs", "best"),
+            ("sslmode", "banana"), ("port", "99999"), ("target_session_attrs", "best"),
             ("user", "a\0b"),
         ] {
             var options = info.options()
@@ -110,6 +111,31 @@ import Testing
             #expect(fault?.code == "connection.parameter", "\(keyword)")
             #expect(fault?.exitStatus == .usage)
         }
+    }
+
+    @Test func `with a secret that libpq does not know names it, and this libpq, and not the secret`()
+        async throws
+    {
+        var info = try await TemporaryServer.shared().connectionInfo()
+        info.secrets = [.init("sslpassword", Secret("s3cret"))]
+        let connection = try await Connection.open(info.options())
+        await connection.close()
+        info.secrets.append(.init("scram_client_kay", Secret("s3cret")))
+        let options = info.options()
+        let fault = await #expect(throws: PostgresFault.self) { try await Connection.open(options) }
+        #expect(
+            fault == .unknownParameter(keyword: "scram_client_kay", library: LibraryVersion.text))
+        #expect(fault?.exitStatus == .usage)
+    }
+
+    @Test func `gets every secret of the connection`() {
+        let info = ConnectionInfo(
+            parameters: [.init("host", "db")], password: Secret("p"),
+            secrets: [.init("sslpassword", Secret("s")), .init("scram_client_key", Secret("k"))])
+        let sent = info.options().libpqParameters.map { "\($0.keyword)=\($0.value)" }
+        #expect(
+            sent.filter { ["password=p", "sslpassword=s", "scram_client_key=k"].contains($0) }.count == 3)
+        #expect(!info.options().parameters.contains { $0.keyword != "host" })
     }
 
     @Test func `that only reads is refused where writing is wanted`() async throws {

@@ -26,6 +26,7 @@ import Testing
             .noSuitableServer(address: address, cause: "session is read-only"),
             .notPostgres(address: address, cause: "received invalid response to SSL negotiation: H"),
             .badParameter(cause: "invalid sslmode value: \"banana\""),
+            .unknownParameter(keyword: "scram_client_key", library: "15.18"),
             .connectionLost(address: address, cause: "server closed the connection unexpectedly"),
             .statementTimedOut(address: address, limit: .seconds(60)),
             .transactionFailed(address: address),
