@@ -112,14 +112,6 @@ package final class LocalCluster: Sendable {
         ])
     }
 
-    /// Makes the server read its settings and `pg_hba.conf` again.
-    package func reload(authentication: [String]) async throws(DatabasesFault) {
-        try await OwnThread.run { [folder] () throws(DatabasesFault) in
-            try Self.write(authentication, folder)
-            Postmaster(folder: folder).reload()
-        }
-    }
-
     /// Starts the server again if somebody has killed it; does nothing if it runs, or once we have stopped using it.
     ///
     /// - Throws: ``DatabasesFault``.

@@ -77,11 +77,6 @@ struct Postmaster: Sendable {
         throw .stopTimedOut(directory: folder.directory, pid: running.pid)
     }
 
-    /// Makes it read its settings again.
-    func reload() {
-        if let running = running() { kill(running.pid, SIGHUP) }
-    }
-
     private func launch(_ binaries: ServerBinaries) throws(DatabasesFault) -> pid_t {
         let log = try folder.openLog()
         defer { close(log) }

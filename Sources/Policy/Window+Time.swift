@@ -1,6 +1,6 @@
 package import FoundationEssentials
 
-/// Whether a window is open, and when it changes.
+/// Whether a window is open.
 extension Window {
     /// Whether work may go on at this instant; the start of an opening belongs to it, its end does not.
     ///
@@ -20,20 +20,5 @@ extension Window {
             }
             return overnight && opening.weekdays.contains(yesterday) && minute < opening.to
         }
-    }
-
-    /// The first instant after `date` at which the window is open if it is closed then, or closed if it is
-    /// open.
-    ///
-    /// - Parameter offset: seconds east of UTC at an instant, for the window's zone.
-    /// - Returns: a whole minute at most eight days away; nil for a window that never changes.
-    package func nextChange(after date: Date, offset: (Date) -> Int) -> Date? {
-        let open = contains(date, offset: offset)
-        let start = CivilTime.unixSeconds(date) / 60 * 60
-        for minute in 1...Int64(8 * 1440) {
-            let candidate = Date(timeIntervalSince1970: Double(start + minute * 60))
-            if contains(candidate, offset: offset) != open { return candidate }
-        }
-        return nil
     }
 }

@@ -32,31 +32,27 @@ import Testing
         #expect(try Window.Opening.parse("Fri-Mon 9:00-0:00").description == "Mon,Fri,Sat,Sun 09:00-24:00")
     }
 
-    @Test func `knows when it opens and when it closes`() throws {
+    @Test func `opens and closes on the second`() throws {
         let window = try Self.window("Mon-Fri 22:00-06:00")
-        let friday = try RetentionRow.date("2026-11-20T23:30")
-        let closes = window.nextChange(after: friday) { _ in 3600 }
-        #expect(closes == (try RetentionRow.date("2026-11-21T05:00")))
-        let opens = window.nextChange(after: try #require(closes)) { _ in 3600 }
-        #expect(opens == (try RetentionRow.date("2026-11-23T21:00")))
+        for (edge, opens) in [("2026-11-21T05:00", false), ("2026-11-23T21:00", true)] {
+            let at = try RetentionRow.date(edge)
+            #expect(window.contains(at) { _ in 3600 } == opens)
+            #expect(window.contains(at.addingTimeInterval(-1)) { _ in 3600 } == !opens)
+        }
     }
 
     @Test func `follows the clock on the night when it changes`() throws {
         // Paris, 25 October 2026: at 01:00 UTC the clock goes back from three to two.
         let change = try RetentionRow.date("2026-10-25T01:00")
-        let offset = { (date: Date) in date < change ? 7200 : 3600 }
         let window = try Self.window("02:00-03:00")
-        let opens = window.nextChange(after: try RetentionRow.date("2026-10-24T12:00"), offset: offset)
-        #expect(opens == (try RetentionRow.date("2026-10-25T00:00")))
-        let closes = window.nextChange(after: try #require(opens), offset: offset)
-        #expect(
-            closes == (try RetentionRow.date("2026-10-25T02:00")), "both hours called two o'clock are open")
+        let open = try (0..<240).filter { minute in
+            let at = try RetentionRow.date("2026-10-24T23:00").addingTimeInterval(Double(minute) * 60)
+            return window.contains(at) { $0 < change ? 7200 : 3600 }
+        }
+        #expect(open == Array(60..<180), "both hours called two o'clock are open")
     }
 
-    @Test func `that is always open, or never, does not change`() throws {
-        let now = try RetentionRow.date("2026-11-20T23:30")
-        #expect(try Self.window("00:00-24:00").nextChange(after: now) { _ in 0 } == nil)
-        #expect(Window(openings: []).nextChange(after: now) { _ in 0 } == nil)
-        #expect(!Window(openings: []).contains(now) { _ in 0 })
+    @Test func `without openings is never open`() throws {
+        #expect(!Window(openings: []).contains(try RetentionRow.date("2026-11-20T23:30")) { _ in 0 })
     }
 }
