@@ -25,6 +25,8 @@ struct OutputPump: Sendable {
     /// The reading ends; -1 where there is none.
     let output: Int32
     let errors: Int32
+    /// poll(2), which a test makes fail.
+    var wait: @Sendable (UnsafeMutablePointer<pollfd>, nfds_t, Int32) -> Int32 = { poll($0, $1, $2) }
 
     /// Reads until the child has ended and its pipes are empty, or until the sink refuses.
     ///
@@ -47,9 +49,12 @@ struct OutputPump: Sendable {
         var waits = [output, errors, exit].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         var ended = false
         while waits.contains(where: { $0.fd >= 0 }) {
-            let ready = poll(&waits, nfds_t(waits.count), ended ? Self.silenceMilliseconds : -1)
+            let ready = wait(&waits, nfds_t(waits.count), ended ? Self.silenceMilliseconds : -1)
             if ready < 0, errno == EINTR { continue }
-            guard ready > 0 else { break }
+            guard ready > 0 else {
+                if ready < 0 { result.fault = Self.unreadable() }
+                break
+            }
             do throws(AnyFault) {
                 if waits[2].revents != 0 {
                     ended = true
@@ -80,6 +85,11 @@ struct OutputPump: Sendable {
         let count = Glibc.read(end, buffer.baseAddress, buffer.count)
         if count >= 0 { return count }
         if errno == EINTR || errno == EAGAIN { return nil }
-        throw AnyFault(ProcessFault.unreadableOutput(reason: String(cString: strerror(errno))))
+        throw unreadable()
+    }
+
+    /// What the last failure of the system amounts to.
+    private static func unreadable() -> AnyFault {
+        AnyFault(ProcessFault.unreadableOutput(reason: String(cString: strerror(errno))))
     }
 }

@@ -1,6 +1,7 @@
 import Engine
 import Faults
 import FoundationEssentials
+import Glibc
 import Testing
 
 @testable import Processes
@@ -18,6 +19,18 @@ import Testing
         } catch {
             return error
         }
+    }
+
+    @Test func `whose output cannot be waited for has not simply ended`() async throws {
+        let pipe = try PipePair()
+        defer { for end in [pipe.read, pipe.write] { close(end) } }
+        var pump = OutputPump(sink: nil, output: -1, errors: pipe.read)
+        pump.wait = { _, _, _ in
+            errno = ENOMEM
+            return -1
+        }
+        let fault = await pump.drain(group: 0, exit: -1).fault
+        #expect(fault == AnyFault(ProcessFault.unreadableOutput(reason: "Cannot allocate memory")))
     }
 
     @Test func `is named when it is missing`() async throws {
