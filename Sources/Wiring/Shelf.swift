@@ -1,4 +1,4 @@
-import ArchiveFormat
+package import ArchiveFormat
 import Cron
 package import Engine
 package import Faults
@@ -126,6 +126,19 @@ package struct Shelf: Sendable {
             }
         }
         return folders
+    }
+
+    /// Notes in a set what a verification of it found, so that retention no longer counts one that is damaged.
+    ///
+    /// What could not be told changes nothing, and neither does a folder that is no set any more.
+    package func note(_ report: VerificationReport) async throws(AnyFault) {
+        guard report.verdict != .cannotTell,
+            let set = try await listing(of: nil).sets.first(where: { $0.directory == report.path }),
+            let store = stores[set.store]
+        else { return }
+        let finding = report.findings.first.map { "\($0.subject): \($0.message)" }
+        guard report.verdict == .damaged || set.damaged != nil else { return }
+        try await store.mark(set, damaged: report.verdict == .damaged ? finding ?? "damaged" : nil)
     }
 
     /// A set's folder begins with the instant at which it was started, so that names sort by age.

@@ -12,9 +12,9 @@ package enum StateIdentity {
         let path = "\(directory)/id"
         if let id = content(path) { return id }
         let draft = "\(directory)/id.\(UUID().uuidString)"
-        do {
-            try Data("\(UUID().uuidString.lowercased())\n".utf8).write(to: URL(filePath: draft))
-        } catch {
+        let options: [FileAttributeKey: Any] = [.posixPermissions: 0o600]
+        let text = Data("\(UUID().uuidString.lowercased())\n".utf8)
+        guard FileManager.default.createFile(atPath: draft, contents: text, attributes: options) else {
             throw AnyFault(WiringFault.unreadable(path: draft, why: "it cannot be written"))
         }
         link(draft, path)

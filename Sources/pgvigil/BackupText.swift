@@ -81,6 +81,7 @@ enum BackupText {
 
     private static func notes(_ set: StoredSet) -> [String] {
         var notes: [String] = []
+        if set.damaged != nil { notes.append("DAMAGED") }
         if set.manifest.partial != nil { notes.append("PARTIAL") }
         if let reason = set.held { notes.append("held: \(reason)") }
         switch set.manifest.globals {

@@ -57,7 +57,9 @@ struct BackupsCommand: AsyncParsableCommand {
     struct Verify: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Read sets back from the disk: sizes, SHA-256, and every block decoded.",
-            discussion: "Exit status: 0 sound, 1 damaged, 3 cannot tell.")
+            discussion:
+                "A set that is found damaged is marked so, and no longer counts for retention, until it is "
+                + "found sound. Exit status: 0 sound, 1 damaged, 3 cannot tell.")
 
         @OptionGroup var options: ConfigurationOptions
         @Argument(help: "Ids of sets, or the beginnings of them, or 'latest'; none takes every set.")
@@ -69,6 +71,7 @@ struct BackupsCommand: AsyncParsableCommand {
             let (shelf, _) = try BackupsCommand.shelf(options)
             let folders = try await shelf.foldersToVerify(ids)
             let reports = await ReportPrinter(json: json).verify(folders)
+            for report in reports { try await shelf.note(report) }
             try ReportPrinter.end(reports)
         }
     }

@@ -49,4 +49,22 @@ import Wiring
         try await shelf.hold(set, reason: nil)
         #expect(try await shelf.set(idPrefix: "latest").held == nil)
     }
+
+    @Test func `notes what a verification found in the set, and forgets it when the set is sound again`()
+        async throws
+    {
+        let set = try await SetDraft.publish(store)
+        var report = VerificationReport(path: set.directory)
+        report.settle(with: [Finding(.blockMissing, subject: "public.orders", message: "its data is missing")]
+        )
+        try await shelf.note(report)
+        #expect(try await shelf.set(idPrefix: "latest").damaged == "public.orders: its data is missing")
+        report.findings = []
+        report.verdict = .cannotTell
+        try await shelf.note(report)
+        #expect(try await shelf.set(idPrefix: "latest").damaged != nil)
+        report.verdict = .sound
+        try await shelf.note(report)
+        #expect(try await shelf.set(idPrefix: "latest").damaged == nil)
+    }
 }

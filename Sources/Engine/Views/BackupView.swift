@@ -25,6 +25,8 @@ package struct BackupView: Sendable, Equatable, Codable {
     package var warnings: [String]
     /// The reason, if it is held against retention.
     package var held: String?
+    /// What a verification found wrong with it since; it does not count for retention then.
+    package var damaged: String?
 
     package init(_ set: StoredSet) {
         let manifest = set.manifest
@@ -48,6 +50,7 @@ package struct BackupView: Sendable, Equatable, Codable {
         globals = manifest.globals.rawValue
         warnings = manifest.warnings
         held = set.held
+        damaged = set.damaged
     }
 }
 
