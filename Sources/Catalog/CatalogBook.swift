@@ -117,8 +117,11 @@ package struct CatalogBook: RunBook {
         }
     }
 
-    package func lastSize(target: String, database: String) async throws(AnyFault) -> ByteCount? {
-        try await read(Statements.lastSize, [.text(target), .text(database)]) { row throws(CatalogFault) in
+    package func lastSize(target: String, database: String, job: String, partial: Bool)
+        async throws(AnyFault) -> ByteCount?
+    {
+        let values: [SQLValue] = [.text(target), .text(database), .text(job), .boolean(partial)]
+        return try await read(Statements.lastSize, values) { row throws(CatalogFault) in
             ByteCount(try row.whole("size"))
         }.first
     }

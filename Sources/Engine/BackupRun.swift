@@ -46,18 +46,8 @@ package actor BackupRun {
     /// An interrupt that came while the action it is meant for was still being written down.
     private var interruptAsked = false
     private var actions: [BackupMachine.Action] = []
-    /// What the catalog has not taken, in its order; written when the run has ended, or after that.
-    private var owed: [Entry] = []
-    private var unrecorded: AnyFault?
-
-    /// One thing that the catalog is told.
-    private enum Entry {
-        case begin(RunRecord)
-        case attempt(AttemptRecord)
-        case step(StepRecord)
-        case backup(BackupRecord)
-        case end(RunRecord, Outcome, at: Date)
-    }
+    /// Keeps what the catalog has not taken, until the run has ended or longer.
+    package nonisolated let book: OwingBook
 
     /// - Parameter id: What its row, its lock and its sets carry.
     package init(
@@ -72,8 +62,9 @@ package actor BackupRun {
         record = RunRecord(
             id: id, job: job.name, kind: job.kind, trigger: trigger, owner: ports.ambient.owner,
             startedAt: ports.ambient.wallTime())
+        book = OwingBook(ports.book) { [observer = ports.observer] in observer.observe(.notRecorded($0)) }
         steps = BackupSteps(
-            run: record, spec: spec, targets: targets, limits: limits, ports: ports)
+            run: record, spec: spec, targets: targets, limits: limits, book: book, ports: ports)
     }
 
     /// Asks the run to stop; what is under way is interrupted and what is not whole is removed.
@@ -84,14 +75,7 @@ package actor BackupRun {
     }
 
     /// Writes the run's row; nothing is done before.
-    package func begin() async -> RunStart {
-        do {
-            return try await ports.book.begin(record)
-        } catch {
-            owe(.begin(record), error)
-            return .begun
-        }
-    }
+    package func begin() async -> RunStart { await book.begin(record) }
 
     /// Ends a run that has begun and does not go to work.
     ///
@@ -101,7 +85,7 @@ package actor BackupRun {
     ) {
         await end(outcome, reason)
         ports.observer.observe(.ended(record))
-        return (record, unrecorded)
+        return (record, await book.missing)
     }
 
     /// Does the whole run, which has begun.
@@ -120,7 +104,7 @@ package actor BackupRun {
         }
         alarm.cancel()
         ports.observer.observe(.ended(record))
-        return (record, unrecorded)
+        return (record, await book.missing)
     }
 
     private func perform(_ action: BackupMachine.Action) async -> BackupMachine.Event? {
@@ -134,13 +118,13 @@ package actor BackupRun {
             ordinal = 0
             attempt = AttemptRecord(run: record.id, number: number, startedAt: ports.ambient.wallTime())
             ports.observer.observe(.attempt(number, of: job.retry.attemptsMax))
-            await write(.attempt(attempt))
+            await book.record(attempt)
             return nil
         case .endAttempt(_, let outcome, let summary):
             attempt.endedAt = now(after: attempt.startedAt)
             attempt.outcome = outcome
             attempt.summary = summary
-            await write(.attempt(attempt))
+            await book.record(attempt)
             return nil
         case .wait(let pause):
             ports.observer.observe(.waiting(pause))
@@ -182,7 +166,7 @@ package actor BackupRun {
             run: record.id, attempt: attempt.number, ordinal: ordinal, name: name, target: target,
             database: item?.database, startedAt: ports.ambient.wallTime())
         ports.observer.observe(.stepStarted(step))
-        await write(.step(step))
+        await book.record(step)
         let steps = steps
         let results = Guarded<StepResult?>(nil)
         let event = await interruptible {
@@ -199,9 +183,6 @@ package actor BackupRun {
             step.state = fault.code == BackupSteps.interrupted.code ? .cancelled : .failed
             step.fault = fault
             if step.detail.isEmpty { step.detail = fault.summary }
-            if name == .record, let item, let backup = await steps.unrecorded(item) {
-                owe(.backup(backup), fault)
-            }
         case .foundDatabases(_, let refused):
             step.state = refused.isEmpty ? .done : .failed
             step.fault = refused.first?.fault
@@ -209,7 +190,7 @@ package actor BackupRun {
             step.state = .done
         }
         ports.observer.observe(.stepEnded(step))
-        await write(.step(step))
+        await book.record(step)
         return event
     }
 
@@ -218,57 +199,7 @@ package actor BackupRun {
         record.state = .ended(outcome)
         record.summary = summary
         record.endedAt = now
-        await write(.end(record, outcome, at: now))
-        _ = await settle()
-    }
-}
-
-// MARK: - The record
-
-extension BackupRun {
-    /// Writes what the catalog lacks of the run, as far as it takes it now.
-    ///
-    /// - Returns: Why it still lacks some of it; nil when it has all.
-    package func settle() async -> AnyFault? {
-        while let entry = owed.first {
-            do throws(AnyFault) {
-                guard try await put(entry) else {
-                    owed = []
-                    break
-                }
-                owed.removeFirst()
-            } catch {
-                unrecorded = error
-                return error
-            }
-        }
-        unrecorded = nil
-        return nil
-    }
-
-    /// The backup matters more than its record: the run goes on, and says that it is not recorded.
-    private func write(_ entry: Entry) async {
-        // Once the catalog has failed it is left alone until the end, for every try may take a connection's time limit.
-        guard owed.isEmpty else { return owed.append(entry) }
-        do throws(AnyFault) { _ = try await put(entry) } catch { owe(entry, error) }
-    }
-
-    private func owe(_ entry: Entry, _ fault: AnyFault) {
-        if owed.isEmpty { ports.observer.observe(.notRecorded(fault)) }
-        owed.append(entry)
-        unrecorded = unrecorded ?? fault
-    }
-
-    /// False when another run has the slot by now: its row stands, and this run has none.
-    private func put(_ entry: Entry) async throws(AnyFault) -> Bool {
-        switch entry {
-        case .begin(let run): return try await ports.book.begin(run) == .begun
-        case .attempt(let attempt): try await ports.book.record(attempt)
-        case .step(let step): try await ports.book.record(step)
-        case .backup(let backup): try await ports.book.record(backup)
-        case .end(let run, let outcome, let at):
-            try await ports.book.end(run.id, outcome: outcome, summary: run.summary, at: at)
-        }
-        return true
+        await book.end(record.id, outcome: outcome, summary: summary, at: now)
+        _ = await book.settle()
     }
 }

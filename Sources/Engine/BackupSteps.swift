@@ -39,14 +39,20 @@ actor BackupSteps {
     private let spec: BackupSpec
     private let targets: [String: Target]
     private let limits: Limits
+    private let book: OwingBook
     private let ports: BackupPorts
     private var works: [BackupItem: Work] = [:]
 
-    init(run: RunRecord, spec: BackupSpec, targets: [Target], limits: Limits, ports: BackupPorts) {
+    /// - Parameter book: Takes the place of the book of `ports`: what the catalog does not take is owed, not failed.
+    init(
+        run: RunRecord, spec: BackupSpec, targets: [Target], limits: Limits, book: OwingBook,
+        ports: BackupPorts
+    ) {
         self.run = run
         self.spec = spec
         self.targets = Dictionary(targets.map { ($0.name, $0) }) { first, _ in first }
         self.limits = limits
+        self.book = book
         self.ports = ports
     }
 
@@ -72,9 +78,6 @@ actor BackupSteps {
             return StepResult(event: .failed(Task.isCancelled ? Self.interrupted : error), detail: "")
         }
     }
-
-    /// The set of a database that is published and that the catalog did not take.
-    func unrecorded(_ item: BackupItem) -> BackupRecord? { works[item]?.stored.map { BackupRecord($0) } }
 
     /// Removes what a database has in the incoming folder.
     func discard(_ item: BackupItem) async {
@@ -137,7 +140,8 @@ extension BackupSteps {
             throw error.plain
         }
         // The size of the last set is a better guess than none, and its absence no reason to stop.
-        let last = try? await ports.book.lastSize(target: item.target, database: item.database)
+        let last = try? await book.lastSize(
+            target: item.target, database: item.database, job: run.job, partial: spec.selection.isPartial)
         let free = try await ports.store.freeSpace()
         do throws(EngineFault) {
             try SpaceCheck.check(
@@ -307,8 +311,8 @@ extension BackupSteps {
 
     private func record(_ item: BackupItem, _ work: Work) async throws(AnyFault) -> StepResult {
         guard let stored = work.stored else { throw lost(item) }
-        try await ports.book.record(BackupRecord(stored))
-        return StepResult(event: .done, detail: "")
+        await book.record(BackupRecord(stored))
+        return StepResult(event: .done, detail: await book.missing == nil ? "" : "owed to the catalog")
     }
 
     private func prune(_ item: BackupItem) async throws(AnyFault) -> StepResult {
@@ -316,9 +320,11 @@ extension BackupSteps {
         let plan = PrunePlan(
             sets: listing.sets, target: item.target, database: item.database, job: run.job, keep: spec.keep,
             now: ports.ambient.wallTime(), offset: ports.zoneOffset)
-        let failures = await Pruning(store: ports.store, book: ports.book, ambient: ports.ambient).perform(
-            plan)
+        let failures = await Pruning(store: ports.store, book: book, ambient: ports.ambient).perform(plan)
         if let first = failures.first { throw first }
-        return StepResult(event: .done, detail: "\(plan.kept.count) kept, \(plan.removed.count) removed")
+        let missing = await book.missing
+        let isOwed = missing != nil && !plan.removed.isEmpty
+        let detail = "\(plan.kept.count) kept, \(plan.removed.count) removed"
+        return StepResult(event: .done, detail: detail + (isOwed ? ", owed to the catalog" : ""))
     }
 }

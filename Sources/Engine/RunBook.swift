@@ -17,7 +17,7 @@ package protocol RunBook: Sendable {
     func record(_ attempt: AttemptRecord) async throws(AnyFault)
     /// Writes a step, or what has changed in it; the key is run, attempt and ordinal.
     func record(_ step: StepRecord) async throws(AnyFault)
-    /// Writes a published set with its files; writing it again changes nothing.
+    /// Writes a published set with its files; writing it again only takes back that it was marked removed.
     func record(_ backup: BackupRecord) async throws(AnyFault)
     /// Notes that a set has left its store, when and why.
     func markRemoved(_ backup: UUID, at: Date, reason: String) async throws(AnyFault)
@@ -34,8 +34,9 @@ package protocol RunBook: Sendable {
     func backups(target: String?) async throws(AnyFault) -> [BackupRecord]
     /// How long the last succeeded runs of a job took, newest first, at most `limit`.
     func durations(ofJob job: String, limit: Int) async throws(AnyFault) -> [Duration]
-    /// The size of the newest set of a database, for the free-space check.
-    func lastSize(target: String, database: String) async throws(AnyFault) -> ByteCount?
+    /// The size of the newest set that a job made of a database, whole or partial, for the free-space check.
+    func lastSize(target: String, database: String, job: String, partial: Bool)
+        async throws(AnyFault) -> ByteCount?
 }
 
 /// The answer to the attempt to begin a run.

@@ -40,7 +40,7 @@ package actor Supervisor {
         }
     }
 
-    /// Ended runs that the catalog lacks are kept up to this number, the latest.
+    /// Ended runs, and slots that did not run, that the catalog lacks are kept up to this number, the latest.
     private static let owingMax = 1000
 
     private let settings: Settings
@@ -48,8 +48,8 @@ package actor Supervisor {
     private let observer: any RunObserver
     private var underWay: [UUID: BackupRun] = [:]
     private var stopping: StopReason?
-    /// Ended runs that the catalog lacks some of.
-    private var owing: [BackupRun] = []
+    /// What the catalog lacks of ended runs and of slots that did not run, in their order.
+    private var owing: [OwingBook] = []
 
     package init(settings: Settings, ports: Ports, observer: any RunObserver) {
         self.settings = settings
@@ -75,6 +75,8 @@ package actor Supervisor {
     }
 
     /// Writes the row of a slot that does not run.
+    ///
+    /// - Throws: Why the catalog did not take it; it is owed then, and written as soon as the catalog takes records.
     package func record(_ outcome: Outcome, _ job: Job, trigger: Trigger, reason: String)
         async throws(AnyFault)
     {
@@ -83,7 +85,13 @@ package actor Supervisor {
             id: ports.ambient.makeID(), job: job.name, kind: job.kind, trigger: trigger,
             owner: ports.ambient.owner,
             state: .ended(outcome), summary: reason, startedAt: now, endedAt: now)
-        if case .begun = try await ports.book.begin(record) { observer.observe(.ended(record)) }
+        let book = OwingBook(ports.book) { _ in }
+        let start = await book.begin(record)
+        if let missing = await book.missing {
+            owe(book)
+            throw missing
+        }
+        if start == .begun { observer.observe(.ended(record)) }
         await replay()
     }
 
@@ -128,36 +136,44 @@ package actor Supervisor {
         do {
             answer = try await ports.liveness.hold(job: job.name, for: id)
         } catch {
-            _ = await run.decline(.failed, error.summary)
+            _ = await decline(run, .failed, error.summary)
             throw error
         }
         switch answer {
         case .busy(let other):
-            let (record, missing) = await run.decline(.skipped, "run \(other) of this job is still under way")
-            if let missing { throw missing }
-            return .skipped(record)
+            return .skipped(
+                await decline(run, .skipped, "run \(other) of this job is still under way"))
         case .held(let hold):
             do {
                 _ = try await store.open()
             } catch {
-                _ = await run.decline(.failed, error.summary)
+                _ = await decline(run, .failed, error.summary)
                 await hold.release()
                 throw error
             }
             let (record, missing) = await run.perform()
             await hold.release()
-            if missing == nil { await replay() } else { owing = (owing + [run]).suffix(Self.owingMax) }
+            if missing == nil { await replay() } else { owe(run.book) }
             return .ended(record, notRecorded: missing)
         }
     }
 
+    /// Ends a run that does not go to work.
+    private func decline(_ run: BackupRun, _ outcome: Outcome, _ reason: String) async -> RunRecord {
+        let (record, missing) = await run.decline(outcome, reason)
+        if missing != nil { owe(run.book) }
+        return record
+    }
+
+    private func owe(_ book: OwingBook) { owing = (owing + [book]).suffix(Self.owingMax) }
+
     /// Writes what the catalog did not take of earlier runs, now that it takes records again.
     private func replay() async {
         // Taken out first, so that nobody else writes the same meanwhile.
-        let runs = owing
+        let books = owing
         owing = []
-        for (index, run) in runs.enumerated() where await run.settle() != nil {
-            owing = runs[index...] + owing
+        for (index, book) in books.enumerated() where await book.settle() != nil {
+            owing = (books[index...] + owing).suffix(Self.owingMax)
             return
         }
     }

@@ -61,7 +61,9 @@ package struct LateBook: RunBook {
         try await keeper.book().durations(ofJob: job, limit: limit)
     }
 
-    package func lastSize(target: String, database: String) async throws(AnyFault) -> ByteCount? {
-        try await keeper.book().lastSize(target: target, database: database)
+    package func lastSize(target: String, database: String, job: String, partial: Bool)
+        async throws(AnyFault) -> ByteCount?
+    {
+        try await keeper.book().lastSize(target: target, database: database, job: job, partial: partial)
     }
 }

@@ -84,16 +84,27 @@ import Testing
         #expect(try await bench.sets.count == 2)
     }
 
-    @Test func `one removal that is not noted does not stop the others`() async throws {
+    @Test func `a removal that is not noted is done all the same, and noted later`() async throws {
         let bench = Bench()
         _ = try await nights(4, bench, Schedules.job(spec: BackupSpec(keep: Retention(last: 9))))
         bench.book.fail(.markRemoved)
-        let run = try await nights(1, bench, Schedules.job(spec: spec))
-        #expect(run?.state == .ended(.failed))
+        guard
+            case .ended(let run, let missing) = try await bench.supervisor.launch(
+                Schedules.job(spec: spec), trigger: .hand)
+        else {
+            Issue.record("it did not run")
+            return
+        }
+        #expect(run.state == .ended(.succeeded))
+        #expect(missing == WatchedBook.down)
+        #expect(
+            bench.diary.lines("note: prune main/shop done").last?.hasSuffix(
+                "2 kept, 3 removed, owed to the catalog") == true)
         #expect(try await bench.sets.count == 2)
+        #expect(try await bench.book.backups(target: nil).count == 5)
         bench.book.heal()
-        let repair = Repair(book: bench.book, liveness: bench.liveness, ambient: bench.clock.ambient())
-        #expect(try await repair.reconcile(bench.store) == (0, 3))
+        try await bench.supervisor.record(.missed, Schedules.job(), trigger: .hand, reason: "later")
+        #expect(try await bench.rows.contains(run))
         #expect(try await bench.book.backups(target: nil).count == 2)
     }
 

@@ -234,15 +234,22 @@ import Testing
         #expect(try await service.rows().isEmpty)
     }
 
-    @Test func `a record that fails is told`() async throws {
+    @Test func `a record that fails is told, and written once the catalog is back`() async throws {
         let service = Service([try Schedules.make("*/10 * * * *", late: .zero)])
         service.bench.book.fail(.begin)
         try await service.start()
         service.bench.clock.step(by: .seconds(1_250))
         service.bench.clock.advance(by: .seconds(30))
         #expect(try await Fact.comes { service.faults.count == 2 })
-        await service.stop()
         #expect(service.faults == [WatchedBook.down, WatchedBook.down])
+        service.bench.book.heal()
+        try await service.pass(.seconds(600))
+        try await service.waitForRows(3)
+        await service.stop()
+        #expect(
+            try await service.rows() == [
+                "00:40:00 nightly missed", "00:50:00 nightly missed", "01:00:00 nightly succeeded",
+            ])
     }
 
     @Test func `a reboot slot fires once`() async throws {

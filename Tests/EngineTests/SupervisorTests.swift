@@ -129,11 +129,40 @@ import Testing
         #expect(try await bench.rows.isEmpty)
     }
 
-    @Test func `a skipped run that cannot be recorded is a fault`() async throws {
+    @Test func `a skipped run that cannot be recorded is recorded later`() async throws {
         let bench = Bench()
-        _ = try await bench.liveness.hold(job: "nightly", for: ManualClock.id(77))
+        guard case .held(let other) = try await bench.liveness.hold(job: "nightly", for: ManualClock.id(77))
+        else {
+            Issue.record("it was not held")
+            return
+        }
         await bench.book.twin.fail(with: WatchedBook.down)
-        await #expect(throws: WatchedBook.down) { try await bench.launch() }
+        let skipped = try await bench.launch(trigger: .slot(key, bench.clock.now))
+        #expect(skipped.state == .ended(.skipped))
+        #expect(bench.diary.lines("note: not recorded") == ["note: not recorded: catalog.down"])
+        await bench.book.twin.fail(with: nil)
+        await other.release()
+        bench.clock.advance(by: .seconds(60))
+        let next = try await bench.launch()
+        #expect(try await bench.rows == [next, skipped])
+    }
+
+    @Test(arguments: [true, false])
+    func `a run that cannot begin its work while the catalog is down is recorded later`(
+        isOpened: Bool
+    ) async throws {
+        let bench = Bench()
+        if isOpened {
+            bench.store.fail(.open, with: Self.broken)
+        } else {
+            bench.liveness.fail(.holdJob, with: Self.broken)
+        }
+        await bench.book.twin.fail(with: WatchedBook.down)
+        let trigger = Trigger.slot(key, bench.clock.now)
+        await #expect(throws: Self.broken) { try await bench.launch(trigger: trigger) }
+        await bench.book.twin.fail(with: nil)
+        try await bench.supervisor.record(.missed, Schedules.job(), trigger: .hand, reason: "later")
+        #expect(try await bench.rows.first { $0.trigger == trigger }?.summary == "it is broken")
     }
 
     @Test func `what becomes of a slot that does not run is a row of its own`() async throws {

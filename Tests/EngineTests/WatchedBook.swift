@@ -23,6 +23,9 @@ final class WatchedBook: RunBook {
     }
 
     let twin = MemoryRunBook()
+    private let sizeQuestions = Mutex(0)
+    /// How often ``lastSize`` was asked.
+    var asked: Int { sizeQuestions.withLock { $0 } }
     private let failures = Mutex<[Call: AnyFault]>([:])
     private let watcher: Mutex<@Sendable (Write) async -> Void> = Mutex { _ in }
 
@@ -110,8 +113,11 @@ final class WatchedBook: RunBook {
         try await twin.durations(ofJob: job, limit: limit)
     }
 
-    func lastSize(target: String, database: String) async throws(AnyFault) -> ByteCount? {
+    func lastSize(target: String, database: String, job: String, partial: Bool)
+        async throws(AnyFault) -> ByteCount?
+    {
+        sizeQuestions.withLock { $0 += 1 }
         try check(.lastSize)
-        return try await twin.lastSize(target: target, database: database)
+        return try await twin.lastSize(target: target, database: database, job: job, partial: partial)
     }
 }

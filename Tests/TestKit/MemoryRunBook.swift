@@ -75,6 +75,7 @@ package actor MemoryRunBook: RunBook {
 
     package func record(_ backup: BackupRecord) async throws(AnyFault) {
         try check()
+        removed[backup.id] = nil
         if !backups.contains(where: { $0.id == backup.id }) { backups.append(backup) }
     }
 
@@ -124,9 +125,14 @@ package actor MemoryRunBook: RunBook {
         }
     }
 
-    package func lastSize(target: String, database: String) async throws(AnyFault) -> ByteCount? {
+    package func lastSize(target: String, database: String, job: String, partial: Bool)
+        async throws(AnyFault) -> ByteCount?
+    {
         try check()
-        return Self.newestFirst(backups.filter { $0.target == target && $0.database == database }).first?.size
+        let matching = backups.filter {
+            $0.target == target && $0.database == database && $0.job == job && $0.partial == partial
+        }
+        return Self.newestFirst(matching).first?.size
     }
 
     // MARK: Inside

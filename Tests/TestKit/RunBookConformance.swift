@@ -22,7 +22,8 @@ package enum RunBookConformance: String, CaseIterable, Sendable, CustomTestStrin
     case refusesOrphans = "what belongs to a run cannot come before it"
     case keepsSets = "a set is written once, with its files in their order"
     case hidesRemovedSets = "sets come newest first, and removed ones not at all"
-    case tellsLastSize = "the size of the newest set is that of exactly this database"
+    case listsRecordedAgain = "a removed set that is recorded again is listed again"
+    case tellsLastSize = "the size of the newest set is that of exactly this database and job"
     case listsRuns = "runs come newest first and filtered"
     case findsRunsByID = "a run is found by the start of its id"
     case tellsDurations = "durations are those of succeeded runs, newest first"
@@ -46,6 +47,7 @@ package enum RunBookConformance: String, CaseIterable, Sendable, CustomTestStrin
         case .refusesOrphans: try await refusesOrphans(book, samples)
         case .keepsSets: try await keepsSets(book, samples)
         case .hidesRemovedSets: try await hidesRemovedSets(book, samples)
+        case .listsRecordedAgain: try await listsRecordedAgain(book, samples)
         case .tellsLastSize: try await tellsLastSize(book, samples)
         case .listsRuns: try await listsRuns(book, samples)
         case .findsRunsByID: try await findsRunsByID(book, samples)
@@ -208,15 +210,27 @@ extension RunBookConformance {
         try await book.markRemoved(sets[1].id, at: samples.at(9), reason: "not in keep")
         try await book.markRemoved(sets[1].id, at: samples.at(10), reason: "again")
         try await book.markRemoved(UUID(), at: samples.at(10), reason: "of a set that nobody knows")
-        try await book.record(sets[1])
         #expect(try await book.backups(target: samples.target) == [sets[3], sets[2], sets[0]])
         let everywhere = try await book.backups(target: nil)
         #expect(Set(everywhere.map(\.id)).isSuperset(of: [sets[3].id, sets[2].id, sets[0].id]))
         #expect(try await book.backups(target: samples.target + "-staging") == [])
     }
 
+    private func listsRecordedAgain(_ book: any RunBook, _ samples: RunBookSamples) async throws {
+        let set = samples.backup()
+        for round in 0..<2 {
+            try await book.record(set)
+            #expect(try await book.backups(target: samples.target) == [set])
+            try await book.markRemoved(set.id, at: samples.at(9 + round), reason: "not found")
+            #expect(try await book.backups(target: samples.target) == [])
+        }
+    }
+
     private func tellsLastSize(_ book: any RunBook, _ samples: RunBookSamples) async throws {
-        #expect(try await book.lastSize(target: samples.target, database: "shop") == nil)
+        func size(job: String, partial: Bool = true) async throws -> ByteCount? {
+            try await book.lastSize(target: samples.target, database: "shop", job: job, partial: partial)
+        }
+        #expect(try await size(job: samples.job) == nil)
         for (second, size) in [(1, 100), (3, 300), (2, 200)] {
             var backup = samples.backup(at: second)
             backup.size = ByteCount(Int64(size))
@@ -225,7 +239,14 @@ extension RunBookConformance {
         var other = samples.backup(at: 5)
         other.database = "shop2"
         try await book.record(other)
-        #expect(try await book.lastSize(target: samples.target, database: "shop") == ByteCount(300))
+        var weekly = samples.backup(at: 6)
+        weekly.job = samples.job + "-weekly"
+        weekly.partial = false
+        weekly.size = ByteCount(9_000)
+        try await book.record(weekly)
+        #expect(try await size(job: samples.job) == ByteCount(300))
+        #expect(try await size(job: samples.job, partial: false) == nil)
+        #expect(try await size(job: weekly.job, partial: false) == ByteCount(9_000))
     }
 }
 
