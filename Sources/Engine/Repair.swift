@@ -17,17 +17,16 @@ package struct Repair: Sendable {
         self.ambient = ambient
     }
 
-    /// Ends every run of this machine and state directory whose process is gone.
+    /// Ends every run of this state directory whose process is gone.
     ///
-    /// Runs of other machines are left alone: whether their process lives cannot be told from here.
+    /// Runs of others are left alone: the locks that tell whether their process lives are not here. The id of the state
+    /// directory decides, not its path and not the host, which both change from one container to the next.
     ///
     /// - Returns: The runs that were ended, as they are now.
     package func endAbandoned() async throws(AnyFault) -> [RunRecord] {
         var ended: [RunRecord] = []
         for run in try await book.runs(RunQuery(unfinishedOnly: true), limit: Self.runsMax) {
-            guard run.owner.machine == ambient.owner.machine,
-                run.owner.stateDirectory == ambient.owner.stateDirectory
-            else { continue }
+            guard run.owner.machine == ambient.owner.machine else { continue }
             if try await liveness.isAlive(run: run.id) { continue }
             ended.append(try await end(run))
         }
@@ -63,20 +62,58 @@ package struct Repair: Sendable {
     ///
     /// - Returns: How many were added and how many marked.
     package func reconcile(_ store: any BackupStore) async throws(AnyFault) -> (added: Int, gone: Int) {
+        let view = try await look(at: store)
+        return (try await recordUnknown(view), try await markGone(view))
+    }
+
+    /// Records the sets of a store that the record does not list.
+    ///
+    /// - Returns: How many were added.
+    package func recordUnknown(_ store: any BackupStore) async throws(AnyFault) -> Int {
+        try await recordUnknown(look(at: store))
+    }
+
+    /// Marks the sets removed that the record lists and that their store holds no more.
+    ///
+    /// A store without any set is taken for one that is not mounted, and a set whose folder is there and cannot be
+    /// read is not gone.
+    ///
+    /// - Returns: How many were marked.
+    package func markGone(_ store: any BackupStore) async throws(AnyFault) -> Int {
+        try await markGone(look(at: store))
+    }
+
+    private struct View {
+        var known: [BackupRecord]
+        var listing: StoreListing
+    }
+
+    private func look(at store: any BackupStore) async throws(AnyFault) -> View {
         // The record is read first: a set that is published meanwhile is then unknown and not vanished.
         let known = try await book.backups(target: nil).filter { $0.store == store.name }
-        let sets = try await store.sets().sets
-        let knownIDs = Set(known.map(\.id))
-        let present = Set(sets.map(\.manifest.id))
-        var added = 0
-        for set in sets where !knownIDs.contains(set.manifest.id) {
-            try await book.record(BackupRecord(set))
-            added += 1
+        return View(known: known, listing: try await store.sets())
+    }
+
+    private func recordUnknown(_ view: View) async throws(AnyFault) -> Int {
+        let known = Set(view.known.map(\.id))
+        let unknown = view.listing.sets.filter { !known.contains($0.manifest.id) }
+        for set in unknown { try await book.record(BackupRecord(set)) }
+        return unknown.count
+    }
+
+    private func markGone(_ view: View) async throws(AnyFault) -> Int {
+        guard !view.listing.sets.isEmpty else { return 0 }
+        let present = Set(view.listing.sets.map(\.manifest.id))
+        let gone = view.known.filter { backup in
+            !present.contains(backup.id)
+                && !view.listing.strangers.contains {
+                    // A folder above it that cannot be read hides it as well.
+                    backup.path == $0.path || backup.path.hasPrefix("\($0.path)/")
+                }
         }
-        let gone = known.filter { !present.contains($0.id) }
         for backup in gone {
             try await book.markRemoved(backup.id, at: ambient.wallTime(), reason: "not found in the store")
         }
-        return (added, gone.count)
+        return gone.count
     }
 }

@@ -59,11 +59,11 @@ package struct ScheduleKey: Sendable, Equatable, Hashable, Codable {
 
 /// The process that does a run, so that another can tell whether it still lives.
 package struct Owner: Sendable, Equatable, Codable {
-    /// The machine's own id, which a host name is not.
+    /// The id of the state directory, whose locks tell whether the process lives; a host name changes.
     package var machine: String
     package var host: String
     package var pid: Int32
-    /// The state directory whose locks tell whether the process lives.
+    /// Where the state directory is, for people.
     package var stateDirectory: String
 
     package init(machine: String, host: String, pid: Int32, stateDirectory: String) {

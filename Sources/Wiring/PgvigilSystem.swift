@@ -104,16 +104,9 @@ package struct PgvigilSystem: Sendable {
     package func recordUnknownSets() async {
         guard catalogFault == nil else { return }
         for store in stores.values {
+            let repair = Repair(book: book, liveness: liveness, ambient: ambient)
             // Whatever is wrong with the store or the catalog, the run that follows tells of.
-            guard let known = try? await book.backups(target: nil), let listing = try? await store.sets()
-            else {
-                continue
-            }
-            let ids = Set(known.map(\.id))
-            for set in listing.sets where !ids.contains(set.manifest.id) {
-                // As above.
-                try? await book.record(BackupRecord(set))
-            }
+            _ = try? await repair.recordUnknown(store)
         }
     }
 

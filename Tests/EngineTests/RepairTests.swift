@@ -16,11 +16,12 @@ import Testing
     }
 
     private func begin(
-        _ number: UInt32, machine: String = "m1", state: String = "/state", start: Date = Sets.night(-1)
+        _ number: UInt32, machine: String = "m1", host: String = "db1", pid: Int32 = 7,
+        state: String = "/state", start: Date = Sets.night(-1)
     ) async throws {
         let run = RunRecord(
             id: ManualClock.id(number), job: "nightly", kind: .backup, trigger: .hand,
-            owner: Owner(machine: machine, host: "db1", pid: 7, stateDirectory: state), startedAt: start)
+            owner: Owner(machine: machine, host: host, pid: pid, stateDirectory: state), startedAt: start)
         #expect(try await bench.book.twin.begin(run) == .begun)
         try await bench.book.twin.record(
             AttemptRecord(
@@ -52,10 +53,18 @@ import Testing
         #expect(try await repair().endAbandoned().isEmpty)
     }
 
-    @Test func `leaves alone what lives, and what another machine or state directory does`() async throws {
+    @Test func `ends what the same state directory began in other containers`() async throws {
+        try await begin(1, host: "3f2a", pid: 1)
+        try await begin(2, host: "9c41", pid: 12, state: "/mnt/state")
+        #expect(
+            try await repair().endAbandoned().map(\.summary).sorted() == [
+                "process 1 on 3f2a ended in the middle of it", "process 12 on 9c41 ended in the middle of it",
+            ])
+    }
+
+    @Test func `leaves alone what lives, and what another state directory has begun`() async throws {
         try await begin(1)
         try await begin(2, machine: "m2")
-        try await begin(3, state: "/other")
         let alive = try await bench.liveness.hold(run: ManualClock.id(1))
         #expect(try await repair().endAbandoned().isEmpty)
         await alive.release()
@@ -93,11 +102,44 @@ import Testing
         let repairOther = Repair(book: other.book, liveness: other.liveness, ambient: other.clock.ambient())
         #expect(try await repairOther.reconcile(bench.store) == (1, 0))
         #expect(try await other.book.backups(target: nil) == [BackupRecord(set)])
+        bench.clock.advance(by: .seconds(60))
+        let later = try await bench.launch()
         try await bench.store.remove(set)
+        #expect(try await repair().recordUnknown(bench.store) == 0)
+        #expect(try await bench.book.backups(target: nil).count == 2)
         #expect(try await repair().reconcile(bench.store) == (0, 1))
-        #expect(try await bench.book.backups(target: nil).isEmpty)
+        #expect(try await bench.book.backups(target: nil).map(\.run) == [later.id])
         #expect(await bench.book.twin.removal(of: set.manifest.id) == "not found in the store")
         #expect(try await repair().reconcile(MemoryBackupStore(name: "second")) == (0, 0))
+    }
+
+    @Test func `a store that holds nothing is taken for one that is not mounted`() async throws {
+        _ = try await bench.launch()
+        #expect(try await repair().reconcile(MemoryBackupStore()) == (0, 0))
+        #expect(try await bench.book.backups(target: nil).count == 1)
+    }
+
+    @Test(arguments: [0, 1])
+    func `a set that is there and cannot be read is not gone`(above: Int) async throws {
+        let bench = Bench(databases: ["app", "shop", "users"])
+        _ = try await bench.launch()
+        for set in try await bench.sets where set.manifest.database.name != "users" {
+            try await bench.store.remove(set)
+            guard set.manifest.database.name == "app" else { continue }
+            let path = set.path.split(separator: "/").dropLast(above).joined(separator: "/")
+            bench.store.add(stranger: .init(path: path, reason: "it cannot be read"))
+        }
+        let repair = Repair(book: bench.book, liveness: bench.liveness, ambient: bench.clock.ambient())
+        #expect(try await repair.markGone(bench.store) == 1)
+        #expect(try await bench.book.backups(target: nil).map(\.database).sorted() == ["app", "users"])
+    }
+
+    @Test func `a set that was marked and is found again is listed again`() async throws {
+        _ = try await bench.launch()
+        let set = try #require(try await bench.sets.first)
+        try await bench.book.markRemoved(set.manifest.id, at: Sets.night(0), reason: "not found in the store")
+        #expect(try await repair().reconcile(bench.store) == (1, 0))
+        #expect(try await bench.book.backups(target: nil) == [BackupRecord(set)])
     }
 
     @Test func `a set that is published meanwhile is not taken for gone`() async throws {
