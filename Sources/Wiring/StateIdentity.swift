@@ -12,9 +12,9 @@ package enum StateIdentity {
         let path = "\(directory)/id"
         if let id = content(path) { return id }
         let draft = "\(directory)/id.\(UUID().uuidString)"
-        let options: [FileAttributeKey: Any] = [.posixPermissions: 0o600]
         let text = Data("\(UUID().uuidString.lowercased())\n".utf8)
-        guard FileManager.default.createFile(atPath: draft, contents: text, attributes: options) else {
+        // The permissions that createFile takes are not those that it gives.
+        guard FileManager.default.createFile(atPath: draft, contents: text), chmod(draft, 0o600) == 0 else {
             throw AnyFault(WiringFault.unreadable(path: draft, why: "it cannot be written"))
         }
         link(draft, path)
