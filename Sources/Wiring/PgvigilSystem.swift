@@ -1,4 +1,3 @@
-import ArchiveFormat
 import Cron
 import Databases
 package import Engine

@@ -32,7 +32,7 @@ package struct Surroundings: Sendable {
             environment: environment, workingDirectory: FileManager.default.currentDirectoryPath,
             home: environment["HOME"] ?? "/", isRoot: geteuid() == 0,
             owner: Owner(
-                machine: firstLine(of: "/etc/machine-id") ?? host, host: host, pid: getpid(),
+                machine: "", host: host, pid: getpid(),
                 stateDirectory: ""),
             zoneName: localZoneName(environment))
     }

@@ -51,7 +51,7 @@ COMMENT ON COLUMN pgvigil.run.outcome IS 'What became of it: succeeded, failed, 
 COMMENT ON COLUMN pgvigil.run.summary IS 'One line about the outcome and its reason.';
 COMMENT ON COLUMN pgvigil.run.started_at IS 'When it started, or when it was found that it would not.';
 COMMENT ON COLUMN pgvigil.run.ended_at IS 'When it ended; null while it runs.';
-COMMENT ON COLUMN pgvigil.run.owner_machine IS 'The id of the machine that does it, from /etc/machine-id.';
+COMMENT ON COLUMN pgvigil.run.owner_machine IS 'The id of the state directory whose locks tell whether its process lives.';
 COMMENT ON COLUMN pgvigil.run.owner_host IS 'The host name of that machine.';
 COMMENT ON COLUMN pgvigil.run.owner_pid IS 'The process that does it.';
 COMMENT ON COLUMN pgvigil.run.owner_state_directory IS 'The state folder of that process, whose locks tell whether it lives.';
