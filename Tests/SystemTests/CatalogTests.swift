@@ -35,20 +35,30 @@ import Testing
     @Test func `of a set that was away for a while knows it again`() async throws {
         let (_, source) = try await Sample.database()
         let catalog = try await Sample.catalog()
+        func removed() async throws -> [String] {
+            try await Sample.texts(
+                "select path as value from pgvigil.backup where removed_at is not null", catalog)
+        }
         try await Scene.play { scene in
             try scene.settings(catalog: catalog, target: source)
             try scene.job()
-            #expect(try await scene.pgvigil("run", "nightly-backup").status == 0)
+            for _ in 1...2 { #expect(try await scene.pgvigil("run", "nightly-backup").status == 0) }
+            let set = try #require(scene.sets.first)
             let files = FileManager.default
-            try files.moveItem(atPath: scene.store, toPath: "\(scene.path)/away")
-            let away = try await scene.pgvigil("catalog", "rebuild")
-            #expect(away.output.contains("0 sets recorded, 1 marked removed"), "\(away)")
-            try files.moveItem(atPath: "\(scene.path)/away", toPath: scene.store)
-            let back = try await scene.pgvigil("catalog", "rebuild")
-            #expect(back.output.contains("1 sets recorded, 0 marked removed"), "\(back)")
-            let removed = try await Sample.texts(
-                "select path as value from pgvigil.backup where removed_at is not null", catalog)
-            #expect(removed.isEmpty, "\(removed)")
+            let away = "\(scene.path)/away"
+            try files.moveItem(atPath: "\(scene.store)/\(set)", toPath: away)
+            let without = try await scene.pgvigil("catalog", "rebuild")
+            #expect(without.output.contains("0 sets recorded, 1 marked removed"), "\(without)")
+            #expect(try await removed() == [set])
+            try files.moveItem(atPath: away, toPath: "\(scene.store)/\(set)")
+            let with = try await scene.pgvigil("catalog", "rebuild")
+            #expect(with.output.contains("1 sets recorded, 0 marked removed"), "\(with)")
+            #expect(try await removed().isEmpty)
+            // A store without any set is taken for one that is not mounted.
+            try files.moveItem(atPath: scene.store, toPath: away)
+            let unmounted = try await scene.pgvigil("catalog", "rebuild")
+            #expect(unmounted.output.contains("0 sets recorded, 0 marked removed"), "\(unmounted)")
+            #expect(try await removed().isEmpty)
         }
     }
 
