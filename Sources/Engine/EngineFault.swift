@@ -75,6 +75,8 @@ package enum EngineFault: Fault, Equatable {
         case .codecNeedsNewerClient(_, let needs, _):
             "Install postgresql-client-\(needs), or set 'compression: zlib:6' in the job."
         case .noSpace: "Free space, or run 'pgvigil backups prune --plan' to see what retention would remove."
+        case .toolFailed(_, _, _, let tail, _) where tail.contains("does not support compression"):
+            "Set 'compression: zlib:6' in the job, or install a pg_dump that is built with that codec."
         case .toolFailed: "Run 'pgvigil runs show' for the whole message; nothing was published."
         case .archiveDamaged: "Check the disk of the store (dmesg, smartctl); nothing was published."
         case .archiveUndecided: "Run the job again; nothing was published."

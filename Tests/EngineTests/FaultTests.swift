@@ -30,6 +30,13 @@ import Testing
         .surprise(item: "main/shop", summary: "its incoming set is gone"),
     ]
 
+    @Test func `names the way out when a client lacks the codec`() {
+        let fault = EngineFault.toolFailed(
+            tool: "pg_dump", item: "main/shop", end: "ended with status 1",
+            tail: "error: this build does not support compression with LZ4", mayPass: false)
+        #expect(fault.remedy.contains("compression: zlib:6"))
+    }
+
     @Test func `in one line with a remedy`() {
         let lines = Self.faults.map { fault in
             "\(fault.code) (\(fault.exitStatus), \(fault.mayPass ? "may pass" : "stays")): \(fault)"
