@@ -20,16 +20,23 @@ package struct PgvigilSystem: Sendable {
     private let stores: [String: any BackupStore]
     private let liveness: any LivenessPort
 
-    /// Puts the parts together for a command that reads the record, and fails without it.
-    package static func open(
-        _ configuration: LoadedConfiguration, _ surroundings: Surroundings
-    ) async throws(AnyFault) -> PgvigilSystem {
+    /// Puts the parts together for a command that needs the record, and lets them go when it is done, however.
+    ///
+    /// - Throws: Why there is no catalog, or what the command throws.
+    package static func with<Value: Sendable>(
+        _ configuration: LoadedConfiguration, _ surroundings: Surroundings,
+        _ body: (PgvigilSystem) async throws -> Value
+    ) async throws -> Value {
         let system = try await openForRuns(configuration, surroundings, observer: NoObserver())
-        if let fault = system.catalogFault {
-            await system.close()
-            throw fault
+        let result: Result<Value, any Error>
+        do {
+            if let fault = system.catalogFault { throw fault }
+            result = .success(try await body(system))
+        } catch {
+            result = .failure(error)
         }
-        return system
+        await system.close()
+        return try result.get()
     }
 
     /// Puts the parts together for runs, which go on without a catalog: then ``catalogFault`` tells why.

@@ -99,9 +99,7 @@ struct BackupsCommand: AsyncParsableCommand {
                 Console.say(BackupText.prune(entries, InstantText(zone: configuration.zone)))
             }
             if plan || entries.allSatisfy(\.keep) { return }
-            let system = try await PgvigilSystem.open(configuration, surroundings)
-            let failures = await system.prune(plans)
-            await system.close()
+            let failures = try await PgvigilSystem.with(configuration, surroundings) { await $0.prune(plans) }
             for failure in failures { Console.complain(failure) }
             if !failures.isEmpty { throw Ending(status: .badResult) }
         }

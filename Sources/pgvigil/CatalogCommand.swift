@@ -55,16 +55,11 @@ struct CatalogCommand: AsyncParsableCommand {
         func run() async throws {
             let surroundings = Surroundings.current()
             let configuration = try options.loadWithoutTargets(surroundings)
-            let system = try await PgvigilSystem.open(configuration, surroundings)
-            do {
-                for (store, result) in try await system.reconcile() {
-                    Console.say(
-                        "store \(store): \(result.added) sets recorded, \(result.gone) marked removed")
-                }
-                await system.close()
-            } catch {
-                await system.close()
-                throw error
+            let stores = try await PgvigilSystem.with(configuration, surroundings) {
+                try await $0.reconcile()
+            }
+            for (store, result) in stores {
+                Console.say("store \(store): \(result.added) sets recorded, \(result.gone) marked removed")
             }
         }
     }

@@ -24,15 +24,9 @@ struct PlanCommand: AsyncParsableCommand {
     func run() async throws {
         let surroundings = Surroundings.current()
         let configuration = try options.load(surroundings)
-        let system = try await PgvigilSystem.open(configuration, surroundings)
-        let views: [SlotView]
-        do {
-            views = try await system.plan(hours: hours)
-        } catch {
-            await system.close()
-            throw error
+        let views = try await PgvigilSystem.with(configuration, surroundings) {
+            try await $0.plan(hours: hours)
         }
-        await system.close()
         if json { return Console.say(JSONText.render(views)) }
         if configuration.schedules.isEmpty {
             return Console.say(

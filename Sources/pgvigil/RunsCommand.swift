@@ -74,14 +74,7 @@ struct RunsCommand: AsyncParsableCommand {
     ) async throws -> (Value, InstantText) {
         let surroundings = Surroundings.current()
         let configuration = try options.loadWithoutTargets(surroundings)
-        let system = try await PgvigilSystem.open(configuration, surroundings)
-        do {
-            let value = try await body(system.book)
-            await system.close()
-            return (value, InstantText(zone: configuration.zone))
-        } catch {
-            await system.close()
-            throw error
-        }
+        let value = try await PgvigilSystem.with(configuration, surroundings) { try await body($0.book) }
+        return (value, InstantText(zone: configuration.zone))
     }
 }
