@@ -58,7 +58,9 @@ package struct CatalogBook: RunBook {
         }
     }
 
-    package func end(_ run: UUID, outcome: Outcome, summary: String, at: Date) async throws(AnyFault) {
+    package func end(_ run: UUID, lease: Lease?, outcome: Outcome, summary: String, at: Date)
+        async throws(AnyFault)
+    {
         let rows = try await write(
             Statements.runEnd, [.uuid(run), .text(outcome.rawValue), .line(summary), .microseconds(at)])
         try reading { () throws(CatalogFault) in
@@ -66,11 +68,11 @@ package struct CatalogBook: RunBook {
         }
     }
 
-    package func record(_ attempt: AttemptRecord) async throws(AnyFault) {
+    package func record(_ attempt: AttemptRecord, lease: Lease?) async throws(AnyFault) {
         try await write(Statements.attemptRecord, AttemptRow.values(attempt), of: attempt.run)
     }
 
-    package func record(_ step: StepRecord) async throws(AnyFault) {
+    package func record(_ step: StepRecord, lease: Lease?) async throws(AnyFault) {
         let values = try reading { () throws(CatalogFault) in try StepRow.values(step) }
         try await write(Statements.stepRecord, values, of: step.run)
     }

@@ -7,7 +7,7 @@ enum RunRow {
     static func values(_ run: RunRecord) -> [SQLValue] {
         let outcome: Outcome? =
             switch run.state {
-            case .running: nil
+            case .waiting, .running: nil
             case .ended(let outcome): outcome
             }
         return [

@@ -26,8 +26,11 @@ package struct RefusedItem: Sendable, Equatable {
 
 /// Why a run is to stop before its end.
 package enum StopReason: Sendable, Equatable {
+    /// Somebody wants it to end, at the terminal or by a signal.
     case cancelled
     case timedOut
+    /// The daemon has its reason: a window that closes, a lost lease, `runs cancel`; the run ends as cancelled.
+    case stopped(because: String)
 }
 
 /// Keeps what became of each database of a run, and reckons the run's outcome from it.
@@ -94,6 +97,7 @@ struct BackupLedger: Sendable, Equatable {
         if let stop {
             return switch stop {
             case .cancelled: (.cancelled, "stopped on request; \(savedText)")
+            case .stopped(let why): (.cancelled, "\(why); \(savedText)")
             case .timedOut: (.timedOut, "stopped at its timeout; \(savedText)")
             }
         }

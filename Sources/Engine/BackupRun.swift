@@ -118,13 +118,13 @@ package actor BackupRun {
             ordinal = 0
             attempt = AttemptRecord(run: record.id, number: number, startedAt: ports.ambient.wallTime())
             ports.observer.observe(.attempt(number, of: job.retry.attemptsMax))
-            await book.record(attempt)
+            await book.record(attempt, lease: record.lease)
             return nil
         case .endAttempt(_, let outcome, let summary):
             attempt.endedAt = now(after: attempt.startedAt)
             attempt.outcome = outcome
             attempt.summary = summary
-            await book.record(attempt)
+            await book.record(attempt, lease: record.lease)
             return nil
         case .wait(let pause):
             ports.observer.observe(.waiting(pause))
@@ -166,7 +166,7 @@ package actor BackupRun {
             run: record.id, attempt: attempt.number, ordinal: ordinal, name: name, target: target,
             database: item?.database, startedAt: ports.ambient.wallTime())
         ports.observer.observe(.stepStarted(step))
-        await book.record(step)
+        await book.record(step, lease: record.lease)
         let steps = steps
         let results = Guarded<StepResult?>(nil)
         let event = await interruptible {
@@ -190,7 +190,7 @@ package actor BackupRun {
             step.state = .done
         }
         ports.observer.observe(.stepEnded(step))
-        await book.record(step)
+        await book.record(step, lease: record.lease)
         return event
     }
 
@@ -199,7 +199,7 @@ package actor BackupRun {
         record.state = .ended(outcome)
         record.summary = summary
         record.endedAt = now
-        await book.end(record.id, outcome: outcome, summary: summary, at: now)
+        await book.end(record.id, lease: record.lease, outcome: outcome, summary: summary, at: now)
         _ = await book.settle()
     }
 }

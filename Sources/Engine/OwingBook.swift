@@ -10,11 +10,11 @@ package actor OwingBook: RunBook {
     /// One thing that the catalog is told.
     private enum Entry {
         case begin(RunRecord)
-        case attempt(AttemptRecord)
-        case step(StepRecord)
+        case attempt(AttemptRecord, Lease?)
+        case step(StepRecord, Lease?)
         case backup(BackupRecord)
         case removed(UUID, at: Date, reason: String)
-        case end(UUID, Outcome, summary: String, at: Date)
+        case end(UUID, Lease?, Outcome, summary: String, at: Date)
 
         /// Whether it stands without a run's row.
         var isOfSet: Bool {
@@ -87,12 +87,12 @@ package actor OwingBook: RunBook {
     private func put(_ entry: Entry) async throws(AnyFault) -> RunStart {
         switch entry {
         case .begin(let run): return try await book.begin(run)
-        case .attempt(let attempt): try await book.record(attempt)
-        case .step(let step): try await book.record(step)
+        case .attempt(let attempt, let lease): try await book.record(attempt, lease: lease)
+        case .step(let step, let lease): try await book.record(step, lease: lease)
         case .backup(let backup): try await book.record(backup)
         case .removed(let id, let at, let reason): try await book.markRemoved(id, at: at, reason: reason)
-        case .end(let run, let outcome, let summary, let at):
-            try await book.end(run, outcome: outcome, summary: summary, at: at)
+        case .end(let run, let lease, let outcome, let summary, let at):
+            try await book.end(run, lease: lease, outcome: outcome, summary: summary, at: at)
         }
         return .begun
     }
@@ -116,13 +116,15 @@ package actor OwingBook: RunBook {
 extension OwingBook {
     package func begin(_ run: RunRecord) async -> RunStart { await write(.begin(run)) }
 
-    package func end(_ run: UUID, outcome: Outcome, summary: String, at: Date) async {
-        _ = await write(.end(run, outcome, summary: summary, at: at))
+    package func end(_ run: UUID, lease: Lease?, outcome: Outcome, summary: String, at: Date) async {
+        _ = await write(.end(run, lease, outcome, summary: summary, at: at))
     }
 
-    package func record(_ attempt: AttemptRecord) async { _ = await write(.attempt(attempt)) }
+    package func record(_ attempt: AttemptRecord, lease: Lease?) async {
+        _ = await write(.attempt(attempt, lease))
+    }
 
-    package func record(_ step: StepRecord) async { _ = await write(.step(step)) }
+    package func record(_ step: StepRecord, lease: Lease?) async { _ = await write(.step(step, lease)) }
 
     package func record(_ backup: BackupRecord) async { _ = await write(.backup(backup)) }
 

@@ -45,16 +45,16 @@ package struct Repair: Sendable {
             step.state = .cancelled
             step.endedAt = max(now, step.startedAt)
             step.detail = "its process is gone"
-            try await book.record(step)
+            try await book.record(step, lease: run.lease)
         }
         for attempt in try await book.attempts(of: run.id) where attempt.outcome == nil {
             var attempt = attempt
             attempt.outcome = .failed
             attempt.endedAt = max(now, attempt.startedAt)
             attempt.summary = record.summary
-            try await book.record(attempt)
+            try await book.record(attempt, lease: run.lease)
         }
-        try await book.end(run.id, outcome: .failed, summary: record.summary, at: now)
+        try await book.end(run.id, lease: run.lease, outcome: .failed, summary: record.summary, at: now)
         return record
     }
 

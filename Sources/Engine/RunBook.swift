@@ -7,16 +7,18 @@ package import Measures
 /// Every call is one short statement or transaction of its own. What a call wrote is there for every other
 /// reader when it returns.
 package protocol RunBook: Sendable {
-    /// Writes a run's row before any work is done.
+    /// Writes a run's row before any work is done, or says that one that waited has started.
     ///
     /// A run that arrives ended (skipped, missed) is written the same way.
+    /// - Throws: `catalog.run-taken-over`, as all writes with a lease do, when the row has another lease by now. A
+    ///   lease of nil writes whatever the row has.
     func begin(_ run: RunRecord) async throws(AnyFault) -> RunStart
-    /// Ends a run; a run that has ended already stays as it was.
-    func end(_ run: UUID, outcome: Outcome, summary: String, at: Date) async throws(AnyFault)
+    /// Ends a run and lets its seats go; a run that has ended already stays as it was.
+    func end(_ run: UUID, lease: Lease?, outcome: Outcome, summary: String, at: Date) async throws(AnyFault)
     /// Writes an attempt, or what has changed in it; the key is run and number.
-    func record(_ attempt: AttemptRecord) async throws(AnyFault)
+    func record(_ attempt: AttemptRecord, lease: Lease?) async throws(AnyFault)
     /// Writes a step, or what has changed in it; the key is run, attempt and ordinal.
-    func record(_ step: StepRecord) async throws(AnyFault)
+    func record(_ step: StepRecord, lease: Lease?) async throws(AnyFault)
     /// Writes a published set with its files; writing it again only takes back that it was marked removed.
     func record(_ backup: BackupRecord) async throws(AnyFault)
     /// Notes that a set has left its store, when and why.
@@ -52,14 +54,18 @@ package struct RunQuery: Sendable, Equatable {
     package var outcome: Outcome?
     /// Only runs that have not ended.
     package var unfinishedOnly: Bool
+    /// Only runs that wait.
+    package var waitingOnly: Bool
     package var startedSince: Date?
 
     package init(
-        job: String? = nil, outcome: Outcome? = nil, unfinishedOnly: Bool = false, startedSince: Date? = nil
+        job: String? = nil, outcome: Outcome? = nil, unfinishedOnly: Bool = false, waitingOnly: Bool = false,
+        startedSince: Date? = nil
     ) {
         self.job = job
         self.outcome = outcome
         self.unfinishedOnly = unfinishedOnly
+        self.waitingOnly = waitingOnly
         self.startedSince = startedSince
     }
 }

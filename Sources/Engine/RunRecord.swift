@@ -9,14 +9,24 @@ package struct RunRecord: Sendable, Equatable {
     package var trigger: Trigger
     package var owner: Owner
     package var state: RunState
-    /// One line: what became of it and why, for people.
+    /// One line: what became of it and why, or what it waits for, for people.
     package var summary: String
+    /// When it started; while it waits, when it began to wait.
     package var startedAt: Date
     package var endedAt: Date?
+    /// Whose it is, and since which taking of it; nil for one that no daemon had.
+    package var lease: Lease?
+    /// It is not started after this; nil for a run by hand, which waits as long as somebody does.
+    package var deadline: Date?
+    /// Missed slots of the same schedule that it stands for as well, oldest first.
+    package var standsFor: [Date]
+    /// Who wants it to stop, and why; nil while nobody does.
+    package var stopAsked: String?
 
     package init(
         id: UUID, job: String, kind: JobKind, trigger: Trigger, owner: Owner, state: RunState = .running,
-        summary: String = "", startedAt: Date, endedAt: Date? = nil
+        summary: String = "", startedAt: Date, endedAt: Date? = nil, lease: Lease? = nil,
+        deadline: Date? = nil, standsFor: [Date] = [], stopAsked: String? = nil
     ) {
         self.id = id
         self.job = job
@@ -27,11 +37,17 @@ package struct RunRecord: Sendable, Equatable {
         self.summary = summary
         self.startedAt = startedAt
         self.endedAt = endedAt
+        self.lease = lease
+        self.deadline = deadline
+        self.standsFor = standsFor
+        self.stopAsked = stopAsked
     }
 }
 
 /// Where a run stands.
 package enum RunState: Sendable, Equatable {
+    /// For its window, a guard, or a seat; the summary says which.
+    case waiting
     case running
     case ended(Outcome)
 }

@@ -13,6 +13,8 @@ package struct Schedule: Sendable, Equatable {
     package var window: NamedWindow?
     /// A slot that could not start within this time of its instant is missed.
     package var late: Duration
+    package var catchUp: CatchUp
+    package var overlap: Overlap
     package var place: Place
 
     /// A window with the name it has in `pgvigil.yaml`, and the zone its hours are in.
@@ -40,7 +42,8 @@ package struct Schedule: Sendable, Equatable {
 
     package init(
         key: ScheduleKey, pattern: CronPattern, zone: Zone, job: Job, window: NamedWindow? = nil,
-        late: Duration = Schedule.lateDefault, place: Place
+        late: Duration = Schedule.lateDefault, catchUp: CatchUp = .latest, overlap: Overlap = .skip,
+        place: Place
     ) {
         self.key = key
         self.pattern = pattern
@@ -48,6 +51,8 @@ package struct Schedule: Sendable, Equatable {
         self.job = job
         self.window = window
         self.late = late
+        self.catchUp = catchUp
+        self.overlap = overlap
         self.place = place
     }
 }

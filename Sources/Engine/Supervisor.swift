@@ -122,6 +122,8 @@ package actor Supervisor {
             underWay[id] = run
             defer { underWay[id] = nil }
             return try await carry(run, job, store, id)
+        case .command:
+            throw EngineFault.surprise(item: job.name, summary: "commands are not run yet").plain
         }
     }
 

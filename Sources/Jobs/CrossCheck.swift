@@ -42,6 +42,7 @@ enum CrossCheck {
                     .unknownStore(spec.store, nearest: nearest, known: known),
                     at: job.places["store"] ?? job.place)
             ]
+        case .command: return []
         }
     }
 }

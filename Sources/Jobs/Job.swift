@@ -11,19 +11,44 @@ package struct Job: Sendable, Equatable {
     /// A run that takes longer is stopped and recorded as timed out.
     package var timeout: Duration
     package var retry: RetryPolicy
+    /// Limits for single steps, by the step's name.
+    package var stepTimeouts: [String: Duration]
+    package var hooks: Hooks
+    /// The labels that a daemon must have to run it; empty lets every daemon run it.
+    package var labels: [String: String]
+    /// Nil leaves it to the kind: see ``startsWithoutCatalog``.
+    package var whenCatalogDown: CatalogDownRule?
+    /// What its run does when its window closes.
+    package var atWindowEnd: Perseverance
+    /// What its run does when a guard of its window trips.
+    package var atGuard: Perseverance
+    /// How long it is expected to take while it has no history.
+    package var expected: Duration
+    package var objectives: Objectives
     package var place: Place
     /// Where single values stand, by key: `store`, `target`, and `target[1]` for the second of a list.
     package var places: [String: Place]
 
     package init(
-        name: String, targets: [String]?, work: Work, timeout: Duration, retry: RetryPolicy, place: Place,
-        places: [String: Place] = [:]
+        name: String, targets: [String]?, work: Work, timeout: Duration, retry: RetryPolicy,
+        stepTimeouts: [String: Duration] = [:], hooks: Hooks = Hooks(), labels: [String: String] = [:],
+        whenCatalogDown: CatalogDownRule? = nil, atWindowEnd: Perseverance = .finish,
+        atGuard: Perseverance = .finish, expected: Duration = .seconds(600),
+        objectives: Objectives = Objectives(), place: Place, places: [String: Place] = [:]
     ) {
         self.name = name
         self.targets = targets
         self.work = work
         self.timeout = timeout
         self.retry = retry
+        self.stepTimeouts = stepTimeouts
+        self.hooks = hooks
+        self.labels = labels
+        self.whenCatalogDown = whenCatalogDown
+        self.atWindowEnd = atWindowEnd
+        self.atGuard = atGuard
+        self.expected = expected
+        self.objectives = objectives
         self.place = place
         self.places = places
     }
@@ -38,12 +63,14 @@ package struct Job: Sendable, Equatable {
     /// What kind of work it is, with what that kind needs to know.
     package enum Work: Sendable, Equatable {
         case backup(BackupSpec)
+        case command(CommandSpec)
     }
 
     /// The kind of its work.
     package var kind: JobKind {
         switch work {
         case .backup: .backup
+        case .command: .command
         }
     }
 }

@@ -14,11 +14,17 @@ package struct Settings: Sendable, Equatable {
     package var clientDirectories: [String]
     /// The zone of crontab lines that name none; an IANA name, nil for the machine's own.
     package var zoneName: String?
+    /// What this daemon is, for jobs that run on some only.
+    package var labels: [String: String]
+    package var channels: [NotificationChannel]
+    package var web: WebSettings
+    package var daemon: DaemonSettings
 
     package init(
         catalog: CatalogLocation, stateDirectory: String, targets: [Target], stores: [StoreSettings],
         windows: [String: Window] = [:], limits: Limits = Limits(), clientDirectories: [String] = [],
-        zoneName: String? = nil
+        zoneName: String? = nil, labels: [String: String] = [:], channels: [NotificationChannel] = [],
+        web: WebSettings = WebSettings(), daemon: DaemonSettings = DaemonSettings()
     ) {
         self.catalog = catalog
         self.stateDirectory = stateDirectory
@@ -28,6 +34,23 @@ package struct Settings: Sendable, Equatable {
         self.limits = limits
         self.clientDirectories = clientDirectories
         self.zoneName = zoneName
+        self.labels = labels
+        self.channels = channels
+        self.web = web
+        self.daemon = daemon
+    }
+}
+
+/// How a daemon holds its place among others, and how it stops.
+package struct DaemonSettings: Sendable, Equatable {
+    /// How long the others wait for a daemon that says nothing before they take its runs over.
+    package var lease: Duration
+    /// How long running runs may go on after SIGTERM before they are stopped.
+    package var grace: Duration
+
+    package init(lease: Duration = .seconds(30), grace: Duration = .seconds(60)) {
+        self.lease = lease
+        self.grace = grace
     }
 }
 
@@ -46,13 +69,18 @@ package struct Target: Sendable, Equatable {
     /// The databases that a job takes when it names none: exact names or globs; nil means every database that
     /// allows connections. A target made of an application's URL has that URL's database here.
     package var databases: [String]?
+    package var objectives: Objectives
     /// Where it was defined, for messages.
     package var origin: String
 
-    package init(name: String, connection: ConnectionInfo, databases: [String]? = nil, origin: String) {
+    package init(
+        name: String, connection: ConnectionInfo, databases: [String]? = nil,
+        objectives: Objectives = Objectives(), origin: String
+    ) {
         self.name = name
         self.connection = connection
         self.databases = databases
+        self.objectives = objectives
         self.origin = origin
     }
 }
@@ -71,18 +99,24 @@ package struct StoreSettings: Sendable, Equatable {
 
 /// Bounds on what runs at the same time.
 package struct Limits: Sendable, Equatable {
-    /// Runs of this daemon at the same time, at least 1.
+    /// Runs at the same time, of all daemons of the catalog, at least 1.
     package var runsMax: Int
+    /// Heavy runs on one target at the same time, at least 1.
+    package var heavyRunsMax: Int
+    /// Runs that write into one store at the same time, at least 1.
+    package var writersMax: Int
     /// Connections that take longer than this fail; at least a second.
     package var connectTimeout: Duration
     /// Free space that must remain in a store after a backup of the expected size.
     package var freeSpaceMin: ByteCount
 
     package init(
-        runsMax: Int = 2, connectTimeout: Duration = .seconds(10),
-        freeSpaceMin: ByteCount = ByteCount(256 << 20)
+        runsMax: Int = 4, heavyRunsMax: Int = 1, writersMax: Int = 2,
+        connectTimeout: Duration = .seconds(10), freeSpaceMin: ByteCount = ByteCount(256 << 20)
     ) {
         self.runsMax = runsMax
+        self.heavyRunsMax = heavyRunsMax
+        self.writersMax = writersMax
         self.connectTimeout = connectTimeout
         self.freeSpaceMin = freeSpaceMin
     }

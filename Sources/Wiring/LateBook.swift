@@ -17,16 +17,18 @@ package struct LateBook: RunBook {
         try await keeper.book().begin(run)
     }
 
-    package func end(_ run: UUID, outcome: Outcome, summary: String, at: Date) async throws(AnyFault) {
-        try await keeper.book().end(run, outcome: outcome, summary: summary, at: at)
+    package func end(_ run: UUID, lease: Lease?, outcome: Outcome, summary: String, at: Date)
+        async throws(AnyFault)
+    {
+        try await keeper.book().end(run, lease: lease, outcome: outcome, summary: summary, at: at)
     }
 
-    package func record(_ attempt: AttemptRecord) async throws(AnyFault) {
-        try await keeper.book().record(attempt)
+    package func record(_ attempt: AttemptRecord, lease: Lease?) async throws(AnyFault) {
+        try await keeper.book().record(attempt, lease: lease)
     }
 
-    package func record(_ step: StepRecord) async throws(AnyFault) {
-        try await keeper.book().record(step)
+    package func record(_ step: StepRecord, lease: Lease?) async throws(AnyFault) {
+        try await keeper.book().record(step, lease: lease)
     }
 
     package func record(_ backup: BackupRecord) async throws(AnyFault) {

@@ -52,7 +52,7 @@ struct RunCommand: AsyncParsableCommand {
         case .skipped: .badResult
         case .ended(let run, let notRecorded):
             switch run.state {
-            case .running: .badResult
+            case .waiting, .running: .badResult
             case .ended(.succeeded): notRecorded == nil ? .done : .badResult
             case .ended(.couldNotVerify): .undetermined
             case .ended(.cancelled): .interrupted

@@ -63,6 +63,7 @@ final class TextObserver: RunObserver {
 
     private func outcome(_ run: RunRecord) -> String {
         switch run.state {
+        case .waiting: "waiting"
         case .running: "running"
         case .ended(let outcome): "\(outcome.rawValue.uppercased()) – \(FaultText.oneLine(run.summary))"
         }

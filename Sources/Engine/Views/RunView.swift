@@ -13,7 +13,7 @@ package struct RunView: Sendable, Equatable, Codable {
     package var pattern: String?
     package var zone: String?
     package var slot: Date?
-    /// `running`, or the outcome.
+    /// `waiting`, `running`, or the outcome.
     package var outcome: String
     package var summary: String
     package var started: Date
@@ -38,6 +38,7 @@ package struct RunView: Sendable, Equatable, Codable {
             slot = at
         }
         switch run.state {
+        case .waiting: outcome = "waiting"
         case .running: outcome = "running"
         case .ended(let ended): outcome = ended.rawValue
         }
