@@ -36,7 +36,7 @@ import Testing
             switch kind {
             case "write": #expect(try await book.begin(run) == .begun)
             case "read": #expect(try await book.runs(RunQuery(), limit: 5) == [run])
-            default: try await book.end(run.id, outcome: .failed, summary: "", at: run.startedAt)
+            default: try await book.end(run.id, lease: nil, outcome: .failed, summary: "", at: run.startedAt)
             }
         }
         await book.close()
@@ -109,7 +109,7 @@ import Testing
             run.job = job
             run.startedAt += Double(hour) * 3600
             #expect(try await book.begin(run) == .begun)
-            try await book.end(run.id, outcome: outcome, summary: "", at: run.startedAt + 60)
+            try await book.end(run.id, lease: nil, outcome: outcome, summary: "", at: run.startedAt + 60)
         }
         var running = sample()
         running.job = "c"

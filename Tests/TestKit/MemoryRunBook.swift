@@ -36,7 +36,9 @@ package actor MemoryRunBook: RunBook {
         return .begun
     }
 
-    package func end(_ run: UUID, outcome: Outcome, summary: String, at: Date) async throws(AnyFault) {
+    package func end(_ run: UUID, lease: Lease?, outcome: Outcome, summary: String, at: Date)
+        async throws(AnyFault)
+    {
         try check()
         guard let index = runs.firstIndex(where: { $0.id == run }) else { throw Self.unknown(run) }
         guard runs[index].state == .running else { return }
@@ -45,7 +47,7 @@ package actor MemoryRunBook: RunBook {
         runs[index].endedAt = at
     }
 
-    package func record(_ attempt: AttemptRecord) async throws(AnyFault) {
+    package func record(_ attempt: AttemptRecord, lease: Lease?) async throws(AnyFault) {
         try check()
         guard runs.contains(where: { $0.id == attempt.run }) else { throw Self.unknown(attempt.run) }
         var stored = attempt
@@ -58,7 +60,7 @@ package actor MemoryRunBook: RunBook {
         if attempts[index].outcome == nil { attempts[index] = stored }
     }
 
-    package func record(_ step: StepRecord) async throws(AnyFault) {
+    package func record(_ step: StepRecord, lease: Lease?) async throws(AnyFault) {
         try check()
         guard runs.contains(where: { $0.id == step.run }) else { throw Self.unknown(step.run) }
         var stored = step

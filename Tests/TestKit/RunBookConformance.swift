@@ -95,7 +95,7 @@ extension RunBookConformance {
         run.summary = "the machine was off"
         run.endedAt = run.startedAt
         #expect(try await book.begin(run) == .begun)
-        try await book.end(run.id, outcome: .succeeded, summary: "no", at: samples.at(9))
+        try await book.end(run.id, lease: nil, outcome: .succeeded, summary: "no", at: samples.at(9))
         #expect(try await book.runs(idPrefix: run.id.uuidString.lowercased()) == [run])
     }
 
@@ -103,8 +103,9 @@ extension RunBookConformance {
         for outcome in Outcome.allCases {
             var run = samples.run()
             #expect(try await book.begin(run) == .begun)
-            try await book.end(run.id, outcome: outcome, summary: "so it ended", at: samples.at(5))
-            try await book.end(run.id, outcome: .failed, summary: "too late", at: samples.at(6))
+            try await book.end(
+                run.id, lease: nil, outcome: outcome, summary: "so it ended", at: samples.at(5))
+            try await book.end(run.id, lease: nil, outcome: .failed, summary: "too late", at: samples.at(6))
             run.state = .ended(outcome)
             run.summary = "so it ended"
             run.endedAt = samples.at(5)
@@ -114,7 +115,7 @@ extension RunBookConformance {
 
     private func refusesUnknownRuns(_ book: any RunBook, _ samples: RunBookSamples) async throws {
         let fault = await #expect(throws: AnyFault.self) {
-            try await book.end(UUID(), outcome: .failed, summary: "", at: samples.at(0))
+            try await book.end(UUID(), lease: nil, outcome: .failed, summary: "", at: samples.at(0))
         }
         #expect(fault?.code == "catalog.run-unknown")
     }
@@ -123,7 +124,7 @@ extension RunBookConformance {
         let run = samples.run()
         #expect(try await book.begin(run) == .begun)
         let text = "Größe 'x' \"y\" \\ $1 %s\nline 2\t☂ "
-        try await book.end(run.id, outcome: .failed, summary: text + "\0", at: samples.at(1))
+        try await book.end(run.id, lease: nil, outcome: .failed, summary: text + "\0", at: samples.at(1))
         let stored = try await book.runs(idPrefix: run.id.uuidString.lowercased())
         #expect(stored.first?.summary == text + "\u{FFFD}")
     }
@@ -133,7 +134,7 @@ extension RunBookConformance {
         #expect(try await book.begin(run) == .begun)
         let task = Task {
             withUnsafeCurrentTask { $0?.cancel() }
-            try await book.end(run.id, outcome: .cancelled, summary: "stopped", at: samples.at(1))
+            try await book.end(run.id, lease: nil, outcome: .cancelled, summary: "stopped", at: samples.at(1))
         }
         try await task.value
         #expect(
@@ -149,13 +150,13 @@ extension RunBookConformance {
         #expect(try await book.begin(run) == .begun)
         let second = AttemptRecord(run: run.id, number: 2, startedAt: samples.at(2))
         var first = AttemptRecord(run: run.id, number: 1, startedAt: samples.at(1))
-        try await book.record(second)
-        try await book.record(first)
+        try await book.record(second, lease: nil)
+        try await book.record(first, lease: nil)
         first.endedAt = samples.at(2)
         first.outcome = .failed
         first.summary = "the server was down"
-        try await book.record(first)
-        try await book.record(AttemptRecord(run: run.id, number: 1, startedAt: samples.at(7)))
+        try await book.record(first, lease: nil)
+        try await book.record(AttemptRecord(run: run.id, number: 1, startedAt: samples.at(7)), lease: nil)
         #expect(try await book.attempts(of: run.id) == [first, second])
         #expect(try await book.attempts(of: UUID()) == [])
     }
@@ -164,7 +165,7 @@ extension RunBookConformance {
         let run = samples.run()
         #expect(try await book.begin(run) == .begun)
         var steps = samples.steps(run.id)
-        for step in steps.reversed() { try await book.record(step) }
+        for step in steps.reversed() { try await book.record(step, lease: nil) }
         #expect(try await book.steps(of: run.id) == steps)
         for (index, state) in StepState.allCases.filter({ $0 != .running }).enumerated() {
             steps[index].state = state
@@ -172,21 +173,23 @@ extension RunBookConformance {
             steps[index].detail = "done, or not"
             steps[index].bytes = ByteCount(1 << 40)
             steps[index].fault = state == .failed ? samples.fault : nil
-            try await book.record(steps[index])
+            try await book.record(steps[index], lease: nil)
             var late = steps[index]
             late.state = .running
             late.detail = "too late"
-            try await book.record(late)
+            try await book.record(late, lease: nil)
         }
         #expect(try await book.steps(of: run.id) == steps)
     }
 
     private func refusesOrphans(_ book: any RunBook, _ samples: RunBookSamples) async throws {
         let attempt = await #expect(throws: AnyFault.self) {
-            try await book.record(AttemptRecord(run: UUID(), number: 1, startedAt: samples.at(0)))
+            try await book.record(AttemptRecord(run: UUID(), number: 1, startedAt: samples.at(0)), lease: nil)
         }
         #expect(attempt?.code == "catalog.run-unknown")
-        let step = await #expect(throws: AnyFault.self) { try await book.record(samples.steps(UUID())[0]) }
+        let step = await #expect(throws: AnyFault.self) {
+            try await book.record(samples.steps(UUID())[0], lease: nil)
+        }
         #expect(step?.code == "catalog.run-unknown")
     }
 }
@@ -260,8 +263,8 @@ extension RunBookConformance {
             #expect(try await book.begin(run) == .begun)
             runs.append(run)
         }
-        try await book.end(runs[0].id, outcome: .succeeded, summary: "", at: samples.at(4))
-        try await book.end(runs[1].id, outcome: .failed, summary: "", at: samples.at(4))
+        try await book.end(runs[0].id, lease: nil, outcome: .succeeded, summary: "", at: samples.at(4))
+        try await book.end(runs[1].id, lease: nil, outcome: .failed, summary: "", at: samples.at(4))
         let ties = runs[2...3].sorted { $0.id.uuidString > $1.id.uuidString }.map(\.id)
         func ids(_ query: RunQuery, limit: Int = 10) async throws -> [UUID] {
             try await book.runs(query, limit: limit).map(\.id)
@@ -299,7 +302,7 @@ extension RunBookConformance {
             let run = samples.run(at: second)
             #expect(try await book.begin(run) == .begun)
             let end = run.startedAt.addingTimeInterval(Double(second) * 100 + 0.25)
-            try await book.end(run.id, outcome: outcome, summary: "", at: end)
+            try await book.end(run.id, lease: nil, outcome: outcome, summary: "", at: end)
         }
         #expect(try await book.begin(samples.run(at: 9)) == .begun)
         let all: [Duration] = [.milliseconds(300_250), .milliseconds(200_250), .milliseconds(250)]
