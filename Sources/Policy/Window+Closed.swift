@@ -10,8 +10,8 @@ extension Window.ClosedDays {
     ///
     /// - Throws: ``PolicyFault/notADay(_:)``, ``PolicyFault/daysBackwards(_:instead:)``.
     package static func parse(_ text: some StringProtocol) throws(PolicyFault) -> Window.ClosedDays {
-        let parts = text.split(separator: "..", maxSplits: 1, omittingEmptySubsequences: false).map(
-            String.init)
+        let parts = text.split(separator: "..", maxSplits: 1, omittingEmptySubsequences: false)
+            .map { String($0) }
         guard text.utf8.count <= 32, let first = parts.first.flatMap(day), let last = parts.last.flatMap(day)
         else { throw .notADay(String(text.prefix(32))) }
         guard first <= last else {
