@@ -16,6 +16,12 @@ package enum InstantFormat {
         return "\(date)T\(pad(second / 3600, 2)):\(pad(second / 60 % 60, 2)):\(pad(second % 60, 2))Z"
     }
 
+    /// Civil time in a zone to the minute, as people write it: `2026-11-22 01:30`.
+    package static func minutes(_ instant: Date, in zone: Zone) -> String {
+        let text = utc(instant.addingTimeInterval(Double(zone.offset(at: instant))))
+        return String(text.prefix(16)).replacing("T", with: " ")
+    }
+
     /// Reads `2026-11-22T00:30:00Z`; the seconds may be left out, and `+01:00` may stand for `Z`.
     package static func parse(_ text: some StringProtocol) -> Date? {
         var bytes = Array(text.utf8)[...]

@@ -35,6 +35,16 @@ package struct Schedule: Sendable, Equatable {
                 zone.offset(at: $0)
             }
         }
+
+        /// Whether a run may start in it now, or how long it waits for it.
+        package func admission(
+            now: Date, deadline: Date?, expected: Duration, _ render: InstantRendering
+        ) -> Admission {
+            Admission.decide(
+                now: now, deadline: deadline, expected: expected, window: name,
+                stretch: { [window, zone] instant in window.stretch(at: instant) { zone.offset(at: $0) } },
+                time: { render($0) })
+        }
     }
 
     /// What a schedule that says nothing allows.

@@ -1,0 +1,84 @@
+import Faults
+import FoundationEssentials
+
+/// Tells the catalog entries, one after the other, and knows which of them it will never take.
+struct JournalReplay: Sendable {
+    /// What became of an entry.
+    enum Answer: Sendable {
+        case taken
+        /// Another run has the slot; nothing more of this run is told, but its sets.
+        case slotTaken(by: UUID)
+        /// The catalog takes neither this nor, if it belongs to a run, anything more of that run.
+        case refused(AnyFault)
+        /// It belongs to a run of which nothing is taken, as was said before.
+        case passedOver
+    }
+
+    /// What the catalog answers to an entry that is not its fault and does not pass: another daemon has the run by now,
+    /// its row is gone, or the entry breaks a rule of the tables.
+    private static let refusals: Set<String> = [
+        "catalog.run-taken-over", "catalog.run-unknown", "catalog.unknown-value", "statement.constraint",
+    ]
+
+    let catalog: JournaledBook.Catalog
+    /// Runs of which the catalog takes nothing.
+    private(set) var foreign: Set<UUID>
+    /// The latest of each schedule; told last, since their runs come first.
+    private(set) var marks: [ScheduleKey: Date] = [:]
+
+    init(_ catalog: JournaledBook.Catalog, foreign: Set<UUID>) {
+        self.catalog = catalog
+        self.foreign = foreign
+    }
+
+    /// Tells one entry; a mark is only noted.
+    ///
+    /// - Throws: What may pass: then it is told again later.
+    mutating func tell(_ entry: JournalEntry) async throws(AnyFault) -> Answer {
+        if let run = entry.run, foreign.contains(run) { return .passedOver }
+        do throws(AnyFault) {
+            guard let other = try await put(entry) else { return .taken }
+            if let run = entry.run { foreign.insert(run) }
+            return .slotTaken(by: other)
+        } catch {
+            guard Self.refusals.contains(error.code) else { throw error }
+            if let run = entry.run { foreign.insert(run) }
+            return .refused(error)
+        }
+    }
+
+    /// Moves the marks on.
+    ///
+    /// - Parameter lease: The one that this process has; without one the marks cannot be told.
+    /// - Returns: Those that could not, as entries.
+    mutating func tellMarks(lease: Lease?) async throws(AnyFault) -> [JournalEntry] {
+        guard !marks.isEmpty else { return [] }
+        let entries = marks.map { JournalEntry.mark($0.key, $0.value) }
+        guard let lease, let daemons = catalog.daemons else { return entries }
+        do throws(AnyFault) {
+            _ = try await daemons.claim([], marks: marks, lease: lease)
+        } catch {
+            guard error.code == "catalog.lease-lost" else { throw error }
+            return entries
+        }
+        return []
+    }
+
+    /// - Returns: The run that has the slot of a run that was to begin, if there is one.
+    private mutating func put(_ entry: JournalEntry) async throws(AnyFault) -> UUID? {
+        let book = catalog.book
+        switch entry {
+        case .run(let run):
+            guard case .slotTaken(let other) = try await book.begin(run) else { return nil }
+            return other
+        case .attempt(let attempt, let lease): try await book.record(attempt, lease: lease)
+        case .step(let step, let lease): try await book.record(step, lease: lease)
+        case .backup(let backup): try await book.record(backup)
+        case .removal(let id, let at, let reason): try await book.markRemoved(id, at: at, reason: reason)
+        case .end(let run, let lease, let outcome, let summary, let at):
+            try await book.end(run, lease: lease, outcome: outcome, summary: summary, at: at)
+        case .mark(let key, let at): marks[key] = max(at, marks[key] ?? at)
+        }
+        return nil
+    }
+}

@@ -1,0 +1,308 @@
+import FoundationEssentials
+import Jobs
+import Policy
+
+/// Duties: what each claimed run waits for, when it starts, and when it is stopped.
+extension SchedulerMachine {
+    /// Takes a run on: it is considered as soon as its row is written, or at once where there is no catalog.
+    mutating func beDutiful(_ run: RunRecord, _ job: Job, _ schedule: Schedule?, _ now: Moment) {
+        var phase = Duty.Phase.claiming
+        if case .apart = standing { phase = .waiting(until: now.uptime) }
+        duties[run.id] = Duty(
+            run: run, job: job, schedule: schedule,
+            seats: SeatPlan.seats(of: job, targets: settings.targets, limits: settings.limits), phase: phase)
+    }
+
+    mutating func runByHand(_ job: Job, _ now: Moment) {
+        let record = RunRecord(
+            id: makeID(), job: job.name, kind: job.kind, trigger: .hand, owner: settings.owner,
+            state: .waiting, startedAt: now.wall, lease: currentLease)
+        beDutiful(record, job, nil, now)
+        if duties[record.id]?.phase == .claiming { unclaimed.append(record) }
+    }
+
+    /// Looks at every duty whose time has come, those first that came due first.
+    mutating func lookAtDuties(_ now: Moment) {
+        freeClaims(now)
+        let ready = duties.values.filter { duty in
+            switch duty.phase {
+            case .waiting(let until): until <= now.uptime || duty.hasMissed(now) || duty.stop != nil
+            case .running: duty.guardsDue.map { $0 <= now.uptime } ?? false
+            case .claiming, .readingGuards, .taking: false
+            }
+        }
+        for duty in ready.sorted(by: { $0.order < $1.order }) {
+            if duty.isRunning { watch(duty, now) } else { consider(duty.run.id, now) }
+        }
+    }
+
+    /// Without the catalog, what may start does not wait for its row.
+    private mutating func freeClaims(_ now: Moment) {
+        guard case .apart = standing else { return }
+        for (id, duty) in duties where duty.phase == .claiming && mayGoOnApart(duty.job) {
+            duties[id]?.phase = .waiting(until: now.uptime)
+        }
+    }
+
+    /// Decides about a run that waits: the first of these that is in its way is what it waits for.
+    private mutating func consider(_ id: UUID, _ now: Moment) {
+        guard let duty = duties[id], duty.isWaiting else { return }
+        if let stop = duty.stop { return end(id, .cancelled, Self.text(of: stop)) }
+        if duty.hasMissed(now) { return miss(duty) }
+        if case .apart = standing, !mayGoOnApart(duty.job) {
+            return wait(id, "for the catalog, which cannot be reached", until: now.uptime + napMax, now)
+        }
+        guard resolveOverlap(duty, now), mayUseWindow(duty, now) else { return }
+        let rules = guards(of: duty)
+        guard rules.isEmpty else {
+            duties[id]?.phase = .readingGuards
+            actions.append(.readGuards(id, rules, duty.job))
+            return
+        }
+        takeSeats(id, now)
+    }
+
+    /// What an earlier run of the same job, here, means for this one; false if that decides.
+    private mutating func resolveOverlap(_ duty: Duty, _ now: Moment) -> Bool {
+        let earlier = duties.values.filter { other in
+            other.job.name == duty.job.name && other.run.id != duty.run.id
+                && (other.isRunning || other.order < duty.order)
+        }
+        guard let schedule = duty.schedule, let first = earlier.min(by: { $0.order < $1.order }) else { return true }
+        return resolve(schedule.overlap, duty, with: first.run.id.uuidString.lowercased(), now)
+    }
+
+    /// Follows the overlap rule against a run of the same job that has its seat or waits for it longer.
+    private mutating func resolve(_ overlap: Overlap, _ duty: Duty, with other: String, _ now: Moment) -> Bool {
+        switch overlap {
+        case .skip:
+            end(duty.run.id, .skipped, "run \(other) of this job is still under way")
+        case .wait:
+            wait(duty.run.id, "for run \(other) of this job", until: now.uptime + pause(now), now)
+        case .replace:
+            let reason = "replaced by the run of the slot of \(settings.render(slot(of: duty)))"
+            if let id = UUID(uuidString: other), duties[id] != nil {
+                stop(id, .stopped(because: reason), now)
+            } else {
+                actions.append(.askToStop(run: other, reason: reason))
+            }
+            wait(duty.run.id, "for run \(other) of this job, which it replaces", until: now.uptime + pause(now), now)
+        }
+        return false
+    }
+
+    private func slot(of duty: Duty) -> Date {
+        switch duty.run.trigger {
+        case .slot(_, let at): at
+        case .hand: duty.run.startedAt
+        }
+    }
+
+    /// Whether its window lets it start now; if not, it waits or is missed.
+    private mutating func mayUseWindow(_ duty: Duty, _ now: Moment) -> Bool {
+        guard let window = duty.schedule?.window else { return true }
+        switch window.admission(now: now.wall, deadline: duty.run.deadline, expected: expected(duty.job), settings.render) {
+        case .start: return true
+        case .wait(let until, let reason):
+            let pause = Duration.seconds(max(0, until.timeIntervalSince(now.wall)))
+            wait(duty.run.id, reason, until: now.uptime + min(pause, napMax), now)
+        case .never(let reason): end(duty.run.id, .missed, reason)
+        }
+        return false
+    }
+
+    func guards(of duty: Duty) -> [GuardRule] { duty.schedule?.window?.window.guards ?? [] }
+
+    private mutating func takeSeats(_ id: UUID, _ now: Moment) {
+        guard let duty = duties[id] else { return }
+        if case .holding(let lease, _) = standing {
+            duties[id]?.phase = .taking
+            actions.append(.take(id, duty.seats, lease))
+            return
+        }
+        let held = duties.values.filter { $0.isRunning && $0.run.id != id }
+            .sorted { $0.order < $1.order }.map { (run: $0, seats: $0.seats) }
+        if let (other, seat) = SeatPlan.blocker(of: duty.seats, held: held) {
+            waitForSeat(
+                id,
+                [TakeAnswer.Blocker(
+                    run: other.run.id.uuidString.lowercased(), job: other.job.name, seat: seat.key, has: true)],
+                now)
+        } else {
+            perform(id, now)
+        }
+    }
+
+    mutating func didTake(_ id: UUID, _ answer: TakeAnswer, _ now: Moment) {
+        guard let duty = duties[id] else { return }
+        guard duty.phase == .taking else {
+            // It runs already: the catalog was away when it started.
+            if answer == .taken { duties[id]?.hasSeats = true }
+            return
+        }
+        switch answer {
+        case .taken:
+            duties[id]?.hasSeats = true
+            // Time has passed since it was considered: the last word is said with the seats in hand.
+            if duty.stop != nil || duty.hasMissed(now) || stopBy != nil {
+                duties[id]?.phase = .waiting(until: now.uptime)
+                if stopBy != nil { duties[id] = nil }
+                return
+            }
+            duties[id]?.phase = .waiting(until: now.uptime)
+            guard mayUseWindow(duty.waiting(now), now) else { return }
+            perform(id, now)
+        case .busy(let blockers): waitForSeat(id, blockers, now)
+        case .lost: duties[id] = nil
+        }
+    }
+
+    private mutating func waitForSeat(_ id: UUID, _ blockers: [TakeAnswer.Blocker], _ now: Moment) {
+        guard var duty = duties[id] else { return }
+        duty.phase = .waiting(until: now.uptime)
+        duties[id] = duty
+        if let schedule = duty.schedule, let own = blockers.first(where: { $0.seat == "job/\(duty.job.name)" }) {
+            _ = resolve(schedule.overlap, duty, with: own.run, now)
+            return
+        }
+        let first = blockers.first
+        let who = first.map { "run \($0.run.prefix(8)) (\($0.job)), which \($0.has ? "has" : "came due earlier for") \($0.seat)" }
+        wait(id, "for \(who ?? "a seat")", until: now.uptime + pause(now), now)
+    }
+
+    mutating func poll(_ id: UUID, _ now: Moment) {
+        guard duties[id]?.phase == .taking else { return }
+        duties[id]?.phase = .waiting(until: now.uptime + seatPoll)
+    }
+
+    /// The more runs wait, the less often each of them asks.
+    private func pause(_ now: Moment) -> Duration {
+        max(seatPoll, .milliseconds(10 * duties.count)) * (0.75 + 0.5 * now.chance)
+    }
+
+    private mutating func perform(_ id: UUID, _ now: Moment) {
+        guard var duty = duties[id] else { return }
+        duty.phase = .running
+        duty.run.summary = ""
+        duty.run.startedAt = now.wall
+        if duty.schedule?.window != nil { duty.guardsDue = now.uptime + guardPoll }
+        duties[id] = duty
+        unclaimed.removeAll { $0.id == id }
+        actions.append(.perform(duty.run, duty.job, attemptsMade: duty.attemptsMade))
+    }
+
+    mutating func didReadGuards(_ id: UUID, _ readings: [GuardReading], _ now: Moment) {
+        guard let duty = duties[id] else { return }
+        let refusals = GuardRule.check(readings, rules: guards(of: duty))
+        if duty.isRunning {
+            guard !refusals.isEmpty, duty.stop == nil else { return }
+            if duty.job.atGuard == .stop {
+                stop(id, .stopped(because: refusals.joined(separator: "; ")), now)
+            } else if duty.tripped.isEmpty {
+                duties[id]?.tripped = refusals
+                actions.append(.tell(.guardTripped(id, job: duty.job.name, reasons: refusals)))
+            }
+            return
+        }
+        guard duty.phase == .readingGuards else { return }
+        duties[id]?.phase = .waiting(until: now.uptime)
+        if refusals.isEmpty, duty.stop == nil, !duty.hasMissed(now) {
+            takeSeats(id, now)
+        } else if !refusals.isEmpty {
+            wait(id, refusals.joined(separator: "; "), until: now.uptime + guardPoll * (0.75 + 0.5 * now.chance), now)
+        }
+    }
+
+    /// What must be seen to while a run is under way: its window, and the guards of it.
+    private mutating func watch(_ duty: Duty, _ now: Moment) {
+        duties[duty.run.id]?.guardsDue = now.uptime + guardPoll
+        guard let window = duty.schedule?.window, duty.stop == nil else { return }
+        if duty.job.atWindowEnd == .stop, !window.contains(now.wall) {
+            return stop(duty.run.id, .stopped(because: "window '\(window.name)' closed"), now)
+        }
+        if !window.window.guards.isEmpty { actions.append(.readGuards(duty.run.id, window.window.guards, duty.job)) }
+    }
+
+    mutating func didEnd(_ run: RunRecord, _ now: Moment) {
+        guard let duty = duties.removeValue(forKey: run.id) else { return }
+        if run.state == .ended(.succeeded), let ended = run.endedAt {
+            let took = Duration.seconds(max(0, ended.timeIntervalSince(run.startedAt)))
+            samples[run.job] = Array(([took] + (samples[run.job] ?? [])).prefix(Expectation.sampleMax))
+        }
+        actions.append(.tell(.ended(run)))
+        // Whoever waits for what it had may have it now.
+        let keys = Set(duty.seats.map(\.key))
+        let next = duties.values.filter { $0.isWaiting && $0.seats.contains { keys.contains($0.key) } }
+            .sorted { $0.order < $1.order }.prefix(Self.wokenMax)
+        for waiting in next { duties[waiting.run.id]?.phase = .waiting(until: now.uptime) }
+    }
+
+    /// More runs than this are not woken by the end of one.
+    private static var wokenMax: Int { 8 }
+
+    /// Stops a run wherever it stands; the first reason is the one that counts.
+    mutating func stop(_ id: UUID, _ reason: StopReason, _ now: Moment) {
+        guard let duty = duties[id], duty.stop == nil else { return }
+        duties[id]?.stop = reason
+        if duty.isRunning {
+            actions.append(.stop(id, reason))
+        } else if duty.isWaiting {
+            duties[id]?.phase = .waiting(until: now.uptime)
+        }
+    }
+
+    /// Leaves a run that has not started to others, or to the next start of this daemon.
+    mutating func letGo(_ duty: Duty, _ now: Moment) {
+        if duty.run.trigger == .hand || duty.run.lease == nil {
+            end(duty.run.id, .cancelled, "stopped while it waited")
+        } else {
+            duties[duty.run.id] = nil
+        }
+    }
+
+    private mutating func miss(_ duty: Duty) {
+        let waited = duty.run.summary.isEmpty ? "it could not start" : "it waited \(duty.run.summary)"
+        end(duty.run.id, .missed, "late= ran out at \(settings.render(duty.run.deadline ?? duty.run.startedAt)); \(waited)")
+    }
+
+    /// Ends a run that is not under way.
+    mutating func end(_ id: UUID, _ outcome: Outcome, _ summary: String) {
+        guard let duty = duties.removeValue(forKey: id) else { return }
+        var run = duty.run
+        run.state = .ended(outcome)
+        run.summary = summary
+        actions.append(.end(run, outcome, summary: summary))
+        actions.append(.tell(.ended(run)))
+    }
+
+    /// Notes what a run waits for, in the catalog and for people, when that has changed.
+    mutating func wait(_ id: UUID, _ reason: String, until: Duration, _ now: Moment) {
+        guard var duty = duties[id] else { return }
+        duty.phase = .waiting(until: until)
+        if duty.run.summary != reason {
+            duty.run.summary = reason
+            actions.append(.tell(.waits(id, job: duty.job.name, reason: reason)))
+            if case .holding(let lease, _) = standing {
+                actions.append(.noteWaiting(id, reason: reason, lease))
+            }
+        }
+        duties[id] = duty
+    }
+
+    static func text(of reason: StopReason) -> String {
+        switch reason {
+        case .cancelled: "stopped on request"
+        case .timedOut: "stopped at its timeout"
+        case .stopped(let why), .leaseLost(let why): why
+        }
+    }
+}
+
+extension Duty {
+    /// The same, waiting.
+    fileprivate func waiting(_ now: Moment) -> Duty {
+        var copy = self
+        copy.phase = .waiting(until: now.uptime)
+        return copy
+    }
+}

@@ -1,0 +1,139 @@
+import FoundationEssentials
+import Jobs
+
+/// The lease: how it is got, kept, lost and given back.
+extension SchedulerMachine {
+    /// Asks the catalog for the lease, or for more of it, when that is due.
+    mutating func ask(_ now: Moment) {
+        guard !isAsking, now.uptime >= askDue, !hasLeft else { return }
+        isAsking = true
+        switch standing {
+        case .joining, .apart(nil): actions.append(.register)
+        case .holding(let lease, _), .apart(let lease?):
+            let (running, waiting) = load
+            actions.append(.renew(lease, doing: "\(running) running, \(waiting) waiting"))
+        }
+    }
+
+    mutating func didRegister(_ lease: Lease, _ asked: Duration, _ now: Moment) {
+        isAsking = false
+        hold(lease, asked, now)
+        actions.append(.tell(.leaseHeld(lease)))
+        readMarks(now)
+        readDurations()
+        for run in duties.keys where duties[run]?.isRunning == true { takeSeatsLate(run, lease) }
+    }
+
+    mutating func didRenew(_ renewal: Renewal, _ asked: Duration, _ now: Moment) {
+        isAsking = false
+        guard case .held(let news) = renewal else { return fence(now) }
+        guard let lease = currentLease else { return }
+        let wasApart = standing == .apart(lease)
+        hold(lease, asked, now)
+        if wasApart {
+            actions.append(.tell(.leaseHeld(lease)))
+            readMarks(now)
+            for run in duties.keys where duties[run]?.isRunning == true { takeSeatsLate(run, lease) }
+            retryClaimDue = now.uptime
+        }
+        if Set(news.peers.map(\.id)) != Set(settings.peers.map(\.id)) {
+            actions.append(.rememberPeers(news.peers))
+        }
+        settings.peers = news.peers
+        for (run, reason) in news.stops.sorted(by: { $0.key.uuidString < $1.key.uuidString }) {
+            stop(run, .stopped(because: reason), now)
+        }
+        for orphan in news.orphans { considerOrphan(orphan, lease, now) }
+    }
+
+    /// The catalog did not answer: it is asked again after a while that grows.
+    mutating func didNotAnswer(_ now: Moment) {
+        isAsking = false
+        failures += 1
+        let pause = min(guardPoll, settings.timing.lease / 10 * min(failures, 10))
+        askDue = now.uptime + pause * (0.75 + 0.5 * now.chance)
+        if standing == .joining { separate(nil, now) }
+    }
+
+    /// Takes the lease for lost while there is time left to stop what may not go on.
+    mutating func watchLease(_ now: Moment) {
+        if case .holding(let lease, let until) = standing, now.uptime >= until { separate(lease, now) }
+    }
+
+    /// Others have taken runs over: this daemon was thought dead. It begins anew, with nothing.
+    mutating func fence(_ now: Moment) {
+        actions.append(.tell(.fenced))
+        let old = currentLease
+        standing = .joining
+        askDue = now.uptime
+        isAsking = false
+        inFlight = nil
+        unclaimed = []
+        marksToMove = [:]
+        marks = [:]
+        takingOver = []
+        retryClaimDue = nil
+        for duty in duties.values where duty.run.lease == old || duty.run.lease == nil {
+            if duty.isRunning {
+                stop(duty.run.id, .stopped(because: "another daemon has taken it over"), now)
+            } else if duty.run.trigger == .hand {
+                end(duty.run.id, .cancelled, "another daemon has taken it over")
+            } else {
+                duties[duty.run.id] = nil
+            }
+        }
+    }
+
+    var currentLease: Lease? {
+        switch standing {
+        case .holding(let lease, _): lease
+        case .apart(let lease): lease
+        case .joining: nil
+        }
+    }
+
+    /// Whether a job may start, or go on, while the catalog cannot be asked.
+    ///
+    /// A backup may when no other daemon could have it: nobody else would do it, or do it too.
+    func mayGoOnApart(_ job: Job) -> Bool {
+        if settings.role == .hand { return true }
+        switch job.whenCatalogDown {
+        case .run?: return true
+        case .skip?: return false
+        case nil: return job.kind == .backup && !settings.peers.contains { Self.fits(job, $0.labels) }
+        }
+    }
+
+    private mutating func hold(_ lease: Lease, _ asked: Duration, _ now: Moment) {
+        failures = 0
+        standing = .holding(lease, until: asked + settings.timing.lease * 2 / 3)
+        askDue = asked + settings.timing.lease / 3 * (0.9 + 0.1 * now.chance)
+        // Wishes to stop a run are heard of with a renewal.
+        if !duties.isEmpty { askDue = min(askDue, now.uptime + seatPoll) }
+        if let since = apartSince { lastApart = min(since, now.wall)...max(since, now.wall) }
+        apartSince = nil
+    }
+
+    /// From here on the daemon is on its own.
+    private mutating func separate(_ lease: Lease?, _ now: Moment) {
+        standing = .apart(lease)
+        if apartSince == nil { apartSince = now.wall }
+        failures = max(failures, 1)
+        var (goingOn, stopped) = (0, 0)
+        for duty in duties.values where duty.isRunning && duty.stop == nil {
+            if mayGoOnApart(duty.job) {
+                goingOn += 1
+            } else {
+                stopped += 1
+                stop(duty.run.id, .stopped(because: "the catalog could not be reached to keep the lease"), now)
+            }
+        }
+        actions.append(.tell(.apart(goingOn: goingOn, stopped: stopped)))
+        markUnknownSchedules(now)
+    }
+
+    private mutating func takeSeatsLate(_ run: UUID, _ lease: Lease) {
+        guard let duty = duties[run], !duty.hasSeats else { return }
+        actions.append(.take(run, duty.seats, lease))
+    }
+}

@@ -1,0 +1,65 @@
+import FoundationEssentials
+import Jobs
+
+/// Runs of daemons that are gone: what can be resumed is, the rest is ended with the reason.
+extension SchedulerMachine {
+    mutating func considerOrphan(_ run: RunRecord, _ lease: Lease, _ now: Moment) {
+        guard stopBy == nil, settings.role == .serve, duties[run.id] == nil, !takingOver.contains(run.id) else {
+            return
+        }
+        let isOurs = settings.jobs[run.job].map { Self.fits($0, settings.labels) } ?? false
+        let since = max(run.deadline ?? run.startedAt, run.startedAt)
+        guard isOurs || now.wall > since.addingTimeInterval(Self.orphanPatience) else { return }
+        takingOver.insert(run.id)
+        actions.append(.takeOver(run.id, lease))
+    }
+
+    mutating func didTakeOver(_ id: UUID, _ found: RunRecord?, _ attemptsMade: Int, _ now: Moment) {
+        takingOver.remove(id)
+        guard let run = found, duties[id] == nil else { return }
+        let job = settings.jobs[run.job].flatMap { Self.fits($0, settings.labels) ? $0 : nil }
+        let schedule = schedule(of: run)
+        guard let job, schedule != nil else {
+            return finishOrphan(run, job, "and it cannot be resumed here")
+        }
+        if let reason = run.stopAsked { return end(adopted: run, job, .cancelled, reason) }
+        let mayStart = run.deadline.map { now.wall <= $0 } ?? false
+        guard mayStart else { return finishOrphan(run, job, "and late= has run out since") }
+        guard run.state == .waiting || attemptsMade < job.retry.attemptsMax else {
+            return finishOrphan(
+                run, job, attemptsMade == 1 ? "in its only attempt" : "in its last attempt, number \(attemptsMade)")
+        }
+        adopt(run, job, schedule, now)
+        duties[id]?.attemptsMade = run.state == .waiting ? 0 : attemptsMade
+    }
+
+    private mutating func adopt(_ run: RunRecord, _ job: Job, _ schedule: Schedule?, _ now: Moment) {
+        duties[run.id] = Duty(
+            run: run, job: job, schedule: schedule,
+            seats: SeatPlan.seats(of: job, targets: settings.targets, limits: settings.limits),
+            phase: .waiting(until: now.uptime))
+    }
+
+    private func schedule(of run: RunRecord) -> Schedule? {
+        guard case .slot(let key, _) = run.trigger else { return nil }
+        return schedules.first { $0.key == key }
+    }
+
+    private mutating func finishOrphan(_ run: RunRecord, _ job: Job?, _ why: String) {
+        let lost = "its daemon (process \(run.owner.pid) on \(run.owner.host)) was lost"
+        switch (run.state, run.trigger) {
+        case (.waiting, .hand): end(adopted: run, job, .cancelled, "\(lost) while it waited")
+        case (.waiting, .slot): end(adopted: run, job, .missed, "\(lost) while it waited, \(why)")
+        case (.running, _): end(adopted: run, job, .failed, "\(lost) in the middle of it, \(why)")
+        case (.ended, _): break
+        }
+    }
+
+    private mutating func end(adopted run: RunRecord, _ job: Job?, _ outcome: Outcome, _ summary: String) {
+        var run = run
+        run.state = .ended(outcome)
+        run.summary = summary
+        actions.append(.end(run, outcome, summary: summary))
+        actions.append(.tell(.ended(run)))
+    }
+}

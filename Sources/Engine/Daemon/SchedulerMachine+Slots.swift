@@ -1,0 +1,196 @@
+import Cron
+import FoundationEssentials
+import Jobs
+import Policy
+
+/// Slots: which of them are due, and what becomes of them.
+extension SchedulerMachine {
+    /// Reads the marks of schedules; what comes due before they are known waits for them.
+    mutating func readMarks(_ now: Moment) {
+        guard case .holding = standing, !isReadingMarks, !schedules.isEmpty else { return }
+        isReadingMarks = true
+        actions.append(.readMarks(schedules.map(\.key)))
+    }
+
+    mutating func readDurations() {
+        guard case .holding = standing else { return }
+        let jobs = Set(schedules.map(\.key.job))
+        if !jobs.isEmpty { actions.append(.readDurations(jobs.sorted())) }
+    }
+
+    mutating func didReadMarks(_ read: [ScheduleKey: Date], _ now: Moment) {
+        isReadingMarks = false
+        let isFirst = marks.isEmpty
+        for (key, mark) in read { marks[key] = mark }
+        planAll(now)
+        if isFirst, let startedAt { takeReboots(startedAt, now) }
+    }
+
+    /// Without a catalog to tell, a schedule begins now: nothing is backfilled that may have been done.
+    mutating func markUnknownSchedules(_ now: Moment) {
+        let isFirst = marks.isEmpty
+        for schedule in schedules where marks[schedule.key] == nil { marks[schedule.key] = now.wall }
+        planAll(now)
+        if isFirst, let startedAt { takeReboots(startedAt, now) }
+    }
+
+    mutating func planAll(_ now: Moment) {
+        due = DueQueue()
+        for (index, schedule) in schedules.enumerated() {
+            guard let mark = marks[schedule.key],
+                let next = schedule.pattern.next(after: mark, in: schedule.zone)
+            else { continue }
+            due.add(index, at: next)
+        }
+    }
+
+    /// Accounts for every slot that has come due.
+    mutating func takeDue(_ now: Moment) {
+        var later: [(Int, Date)] = []
+        while let index = due.popDue(now.wall) {
+            let schedule = schedules[index]
+            guard let mark = marks[schedule.key] else { continue }
+            if case .apart = standing, !mayGoOnApart(schedule.job) {
+                // Left for when the catalog is back: somebody else may have it meanwhile.
+                later.append((index, now.wall.addingTimeInterval(napMax / .seconds(1))))
+                continue
+            }
+            account(schedule, after: mark, now)
+            marks[schedule.key] = now.wall
+            if let next = schedule.pattern.next(after: now.wall, in: schedule.zone) {
+                later.append((index, next))
+            }
+        }
+        for (index, at) in later { due.add(index, at: at) }
+    }
+
+    /// Makes runs of the slots of a schedule in (mark, now]: those to be done and those that are missed.
+    private mutating func account(_ schedule: Schedule, after mark: Date, _ now: Moment) {
+        var slots = slotsDue(schedule, after: mark, now)
+        slots.removeAll { begunApart.remove(SlotKey(key: schedule.key, at: $0)) != nil }
+        guard !slots.isEmpty else { return }
+        if slots.count == Self.backlogMax { tellOfMore(schedule, before: slots[0], after: mark, now) }
+        let decision = schedule.catchUp.decide(
+            due: slots, now: now.wall, late: schedule.late,
+            next: schedule.pattern.next(after: now.wall, in: schedule.zone),
+            expected: expected(schedule.job), onTime: Self.onTime)
+        for missed in decision.missed {
+            add(schedule, missed.slot, .ended(.missed), missed.reason + apartNote(missed.slot), now)
+        }
+        for run in decision.run {
+            let record = add(schedule, run.slot, .waiting, "", now, standsFor: run.standsFor)
+            beDutiful(record, schedule.job, schedule, now)
+        }
+        marksToMove[schedule.key] = now.wall
+    }
+
+    /// The slots of a schedule in (mark, now], oldest first; the newest ``backlogMax`` if there are more.
+    private func slotsDue(_ schedule: Schedule, after mark: Date, _ now: Moment) -> [Date] {
+        var slots: [Date] = []
+        var cursor = now.wall.addingTimeInterval(1)
+        while slots.count < Self.backlogMax,
+            let at = schedule.pattern.previous(before: cursor, in: schedule.zone), at > mark
+        {
+            cursor = at
+            if at <= now.wall { slots.append(at) }
+        }
+        return slots.reversed()
+    }
+
+    /// One row stands for all that is older than the backlog, if there is more.
+    private mutating func tellOfMore(
+        _ schedule: Schedule, before first: Date, after mark: Date, _ now: Moment
+    ) {
+        guard let oldest = schedule.pattern.next(after: mark, in: schedule.zone), oldest < first else { return }
+        let last = schedule.pattern.previous(before: first, in: schedule.zone) ?? oldest
+        add(
+            schedule, oldest, .ended(.missed),
+            "nobody was there for it, and for the slots after it until \(settings.render(last)): "
+                + "more than \(Self.backlogMax) came due at once", now)
+    }
+
+    @discardableResult
+    private mutating func add(
+        _ schedule: Schedule, _ slot: Date, _ state: RunState, _ summary: String, _ now: Moment,
+        standsFor: [Date] = []
+    ) -> RunRecord {
+        let record = RunRecord(
+            id: makeID(), job: schedule.key.job, kind: schedule.job.kind, trigger: .slot(schedule.key, slot),
+            owner: settings.owner, state: state, summary: summary, startedAt: now.wall,
+            endedAt: state == .waiting ? nil : now.wall, lease: currentLease,
+            deadline: slot.addingTimeInterval(schedule.late / .seconds(1)), standsFor: standsFor)
+        if case .apart = standing {
+            begunApart.insert(SlotKey(key: schedule.key, at: slot))
+            if case .ended(let outcome) = state { actions.append(.end(record, outcome, summary: summary)) }
+        } else {
+            unclaimed.append(record)
+        }
+        if state != .waiting { actions.append(.tell(.ended(record))) }
+        return record
+    }
+
+    /// Patterns that fire once, when the daemon starts.
+    private mutating func takeReboots(_ startedAt: Date, _ now: Moment) {
+        for schedule in schedules where schedule.pattern.isReboot {
+            if case .apart = standing, !mayGoOnApart(schedule.job) { continue }
+            let record = add(schedule, startedAt, .waiting, "", now)
+            beDutiful(record, schedule.job, schedule, now)
+        }
+    }
+
+    /// The shortest time that nine in ten of the last successes kept within, else what the job says.
+    func expected(_ job: Job) -> Duration {
+        samples[job.name].flatMap { Expectation.duration($0) } ?? job.expected
+    }
+
+    private func apartNote(_ slot: Date) -> String {
+        guard let lastApart, lastApart.contains(slot) else { return "" }
+        let (from, to) = (settings.render(lastApart.lowerBound), settings.render(lastApart.upperBound))
+        return "; the catalog could not be reached from \(from) to \(to)"
+    }
+}
+
+/// Claims: the rows of runs, written in batches, one batch at a time until it is answered.
+extension SchedulerMachine {
+    mutating func sendClaims(_ now: Moment) {
+        guard case .holding(let lease, _) = standing else { return }
+        if inFlight == nil, !unclaimed.isEmpty || !marksToMove.isEmpty {
+            var runs = Array(unclaimed.prefix(Self.claimMax))
+            unclaimed.removeFirst(runs.count)
+            for index in runs.indices { runs[index].lease = lease }
+            // A mark goes on only with the last of its slots.
+            let marks = unclaimed.isEmpty ? marksToMove : [:]
+            if unclaimed.isEmpty { marksToMove = [:] }
+            inFlight = Batch(runs: runs, marks: marks)
+            retryClaimDue = nil
+            actions.append(.claim(runs, marks: marks, lease))
+        } else if let batch = inFlight, let due = retryClaimDue, now.uptime >= due {
+            retryClaimDue = nil
+            actions.append(.claim(batch.runs, marks: batch.marks, lease))
+        }
+    }
+
+    mutating func claimLater(_ now: Moment) {
+        if inFlight != nil { retryClaimDue = now.uptime + seatPoll / 2 }
+    }
+
+    mutating func didClaim(_ answers: [UUID: RunStart], _ now: Moment) {
+        guard let batch = inFlight else { return }
+        inFlight = nil
+        retryClaimDue = nil
+        for run in batch.runs {
+            switch answers[run.id] {
+            case .slotTaken(let other):
+                if case .slot(let key, let at) = run.trigger, duties[run.id]?.isRunning != true {
+                    actions.append(.tell(.slotTaken(key, at, by: other)))
+                    duties[run.id] = nil
+                }
+            case .begun, nil:
+                guard var duty = duties[run.id], duty.phase == .claiming else { continue }
+                duty.run.lease = currentLease
+                duty.phase = .waiting(until: now.uptime)
+                duties[run.id] = duty
+            }
+        }
+    }
+}

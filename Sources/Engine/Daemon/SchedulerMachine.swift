@@ -1,0 +1,240 @@
+package import FoundationEssentials
+import Jobs
+import Policy
+
+/// Decides what a daemon does: which slots become runs, what each of them waits for, when it starts and stops, and
+/// what holds when the catalog or the lease is gone.
+///
+/// Events in, actions out, nothing touched: time and chance come with each event. Aspects stand in files beside this
+/// one: slots, duties, the lease, orphans.
+package struct SchedulerMachine: Sendable {
+    /// A slot that is looked at no later than this after its instant is on time.
+    package static let onTime = Duration.seconds(60)
+    /// Runs in one claim.
+    static let claimMax = 1000
+    /// More slots of one schedule that came due at once are not written down one by one.
+    static let backlogMax = 1000
+    /// Runs of daemons that are gone, and that nobody who could resume them has taken, are ended after so long.
+    static let orphanPatience: TimeInterval = 600
+
+    /// Where the daemon stands with the catalog.
+    enum Standing: Sendable, Equatable {
+        /// The catalog has not answered yet.
+        case joining
+        /// The lease may be counted upon until this monotonic time.
+        case holding(Lease, until: Duration)
+        /// The lease's time is over, or there never was one, and the catalog does not answer.
+        case apart(Lease?)
+    }
+
+    var settings: SchedulerSettings
+    var schedules: [Schedule]
+    let makeID: @Sendable () -> UUID
+
+    var standing = Standing.joining
+    var isAsking = false
+    /// When the lease is renewed next, or the registration tried again.
+    var askDue = Duration.zero
+    var failures = 0
+    var apartSince: Date?
+    /// The last time without the catalog, for the reason of slots that were missed in it.
+    var lastApart: ClosedRange<Date>?
+
+    var due = DueQueue()
+    /// Until when slots are accounted for; none for a schedule whose mark is not known yet.
+    var marks: [ScheduleKey: Date] = [:]
+    var isReadingMarks = false
+    /// Slots that were begun without the catalog: they are not begun again when it is back.
+    var begunApart: Set<SlotKey> = []
+    var unclaimed: [RunRecord] = []
+    var marksToMove: [ScheduleKey: Date] = [:]
+    var inFlight: Batch?
+    var retryClaimDue: Duration?
+
+    var duties: [UUID: Duty] = [:]
+    var takingOver: Set<UUID> = []
+    var samples: [String: [Duration]] = [:]
+    var lastWall: Date?
+    var startedAt: Date?
+
+    var stopBy: Duration?
+    var hasLeft = false
+    var actions: [SchedulerAction] = []
+
+    struct SlotKey: Hashable, Sendable {
+        var key: ScheduleKey
+        var at: Date
+    }
+
+    struct Batch: Sendable {
+        var runs: [RunRecord]
+        var marks: [ScheduleKey: Date]
+    }
+
+    /// - Parameter makeID: Makes the ids of runs.
+    package init(
+        _ settings: SchedulerSettings, schedules: [Schedule], makeID: @escaping @Sendable () -> UUID
+    ) {
+        self.settings = settings
+        self.schedules = schedules.filter { Self.fits($0.job, settings.labels) }
+        self.makeID = makeID
+    }
+
+    /// The answer to an event; late and repeated events are answered, not trapped.
+    package mutating func handle(_ event: SchedulerEvent, at now: Moment) -> [SchedulerAction] {
+        actions = []
+        guard !hasLeft else { return [] }
+        noticeClock(now)
+        answer(event, now)
+        advance(now)
+        return actions
+    }
+
+    // The rhythm follows the lease: a daemon that may be silent for longer does everything less often.
+
+    /// The clocks are looked at no less often than this, so that a step of the civil clock is noticed.
+    var napMax: Duration { max(.seconds(30), settings.timing.lease / 3) }
+    /// How often a run that waits for a seat asks again, alone; more of them ask less often each. Wishes to stop a run
+    /// are heard of as often.
+    var seatPoll: Duration { max(.seconds(2), settings.timing.lease / 15) }
+    /// How often guards are read, and at the longest the catalog is tried again.
+    var guardPoll: Duration { max(.seconds(15), settings.timing.lease / 2) }
+
+    /// How long the daemon may sleep if nothing happens.
+    package func wait(_ now: Moment) -> Duration {
+        var soonest = now.uptime + napMax
+        if !isAsking { soonest = min(soonest, askDue) }
+        if case .holding(_, let until) = standing { soonest = min(soonest, until) }
+        if let retryClaimDue { soonest = min(soonest, retryClaimDue) }
+        if let stopBy { soonest = min(soonest, stopBy) }
+        for duty in duties.values {
+            if case .waiting(let until) = duty.phase { soonest = min(soonest, until) }
+            if let look = duty.guardsDue, duty.isRunning { soonest = min(soonest, look) }
+        }
+        if stopBy == nil, let at = due.soonest {
+            soonest = min(soonest, now.uptime + .seconds(max(0, at.timeIntervalSince(now.wall))))
+        }
+        return max(.zero, soonest - now.uptime)
+    }
+
+    /// How many runs are under way, and how many wait.
+    package var load: (running: Int, waiting: Int) {
+        let running = duties.values.count { $0.isRunning }
+        return (running, duties.count - running)
+    }
+
+    /// The lease, while it may be counted upon, and until when.
+    package var lease: (lease: Lease, until: Duration)? {
+        if case .holding(let lease, let until) = standing { return (lease, until) }
+        return nil
+    }
+
+    /// Whether the catalog answered when it was asked last.
+    package var isCatalogUp: Bool { failures == 0 && standing != .joining }
+
+    /// Whether it has said goodbye.
+    package var isDone: Bool { hasLeft }
+
+    static func fits(_ job: Job, _ labels: [String: String]) -> Bool {
+        job.labels.allSatisfy { labels[$0.key] == $0.value }
+    }
+
+    // MARK: Inside
+
+    private mutating func answer(_ event: SchedulerEvent, _ now: Moment) {
+        switch event {
+        case .started: start(now)
+        case .woke: break
+        case .registered(let lease, let asked): didRegister(lease, asked, now)
+        case .registerFailed, .renewFailed: didNotAnswer(now)
+        case .renewed(let renewal, let asked): didRenew(renewal, asked, now)
+        case .marks(let read): didReadMarks(read, now)
+        case .marksFailed: isReadingMarks = false
+        case .durations(let read): samples.merge(read) { _, new in new }
+        case .durationsFailed: break
+        case .claimed(let answers): didClaim(answers, now)
+        case .claimFailed: claimLater(now)
+        case .claimRefused: fence(now)
+        case .took(let run, let answer): didTake(run, answer, now)
+        case .takeFailed(let run): poll(run, now)
+        case .tookOver(let id, let run, let made): didTakeOver(id, run, made, now)
+        case .takeOverFailed(let run): takingOver.remove(run)
+        case .guardsRead(let run, let readings): didReadGuards(run, readings, now)
+        case .runEnded(let run): didEnd(run, now)
+        case .stopRunAsked(let run, let reason): stop(run, .stopped(because: reason), now)
+        case .handRunAsked(let job): runByHand(job, now)
+        case .stopAsked: askToStop(now)
+        case .reloaded(let settings, let schedules): reload(settings, schedules, now)
+        }
+    }
+
+    /// What time brings, whatever the event was.
+    private mutating func advance(_ now: Moment) {
+        watchLease(now)
+        if stopBy == nil { takeDue(now) }
+        lookAtDuties(now)
+        sendClaims(now)
+        ask(now)
+        finishStop(now)
+    }
+
+    private mutating func start(_ now: Moment) {
+        startedAt = now.wall
+        lastWall = now.wall
+        askDue = now.uptime
+    }
+
+    /// The civil clock was set back: what comes due next is reckoned anew, after what was accounted for.
+    private mutating func noticeClock(_ now: Moment) {
+        defer { lastWall = now.wall }
+        guard let lastWall, now.wall < lastWall.addingTimeInterval(-1) else { return }
+        actions.append(.tell(.clockWentBack(seconds: Int(lastWall.timeIntervalSince(now.wall)))))
+        planAll(now)
+    }
+
+    private mutating func askToStop(_ now: Moment) {
+        let running = duties.values.filter(\.isRunning)
+        if stopBy != nil || settings.role == .hand {
+            stopBy = now.uptime
+        } else {
+            stopBy = now.uptime + settings.timing.grace
+            actions.append(.tell(.stopping(running: running.count, grace: settings.timing.grace)))
+        }
+        for duty in duties.values where !duty.isRunning { letGo(duty, now) }
+    }
+
+    /// Once asked to stop: stops what runs when its time is over, and leaves when nothing runs.
+    private mutating func finishStop(_ now: Moment) {
+        guard let stopBy else { return }
+        if now.uptime >= stopBy {
+            for duty in duties.values where duty.isRunning && duty.stop == nil {
+                stop(duty.run.id, .cancelled, now)
+            }
+        }
+        let isSettled = inFlight == nil && unclaimed.isEmpty && takingOver.isEmpty
+        guard duties.isEmpty, isSettled || !isCatalogUp else { return }
+        hasLeft = true
+        switch standing {
+        case .holding(let lease, _), .apart(let lease?): actions.append(.leave(lease))
+        case .apart(nil), .joining: break
+        }
+        actions.append(.quit)
+    }
+
+    private mutating func reload(
+        _ settings: SchedulerSettings, _ schedules: [Schedule], _ now: Moment
+    ) {
+        let peers = self.settings.peers
+        self.settings = settings
+        self.settings.peers = peers
+        self.schedules = schedules.filter { Self.fits($0.job, settings.labels) }
+        let kept = Set(self.schedules.map(\.key))
+        for duty in duties.values where duty.isWaiting {
+            guard case .slot(let key, _) = duty.run.trigger, !kept.contains(key) else { continue }
+            end(duty.run.id, .skipped, "its schedule is no longer in the configuration")
+        }
+        planAll(now)
+        readMarks(now)
+        readDurations()
+    }
+}
