@@ -26,7 +26,7 @@ extension Window {
     package func stretch(at date: Date, offset: (Date) -> Int) -> WindowStretch {
         let first = Int(CivilTime.unixSeconds(date))
         let last = first + Self.daysAheadMax * CivilDay.seconds
-        let shift = { offset(Date(timeIntervalSince1970: Double($0))) } as (Int) -> Int
+        func shift(_ second: Int) -> Int { offset(Date(timeIntervalSince1970: Double(second))) }
         var instant = first
         var current = shift(instant)
         let wasOpen = isOpen(atCivilSecond: instant + current)
