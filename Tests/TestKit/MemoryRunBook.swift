@@ -4,17 +4,20 @@ package import Faults
 package import FoundationEssentials
 package import Measures
 
-/// The record of outcomes in memory: does what the catalog does, as `RunBookConformance` checks.
-package actor MemoryRunBook: RunBook {
-    private var runs: [RunRecord] = []
-    private var attempts: [AttemptRecord] = []
-    private var steps: [StepRecord] = []
-    private var backups: [BackupRecord] = []
-    private var removed: [UUID: String] = [:]
+/// The catalog in memory behind its ports: does what the real one does, as the conformance suites check.
+package actor MemoryRunBook: RunBook, DaemonBook {
+    private var catalog = MemoryCatalog()
+    private let clock: @Sendable () -> Date
     private var outage: AnyFault?
 
     /// An empty book.
-    package init() {}
+    ///
+    /// - Parameter clock: The catalog's own clock; without one, it stands still.
+    package init(
+        clock: @escaping @Sendable () -> Date = { Date(timeIntervalSince1970: 1_795_307_400) }
+    ) {
+        self.clock = clock
+    }
 
     /// From now on every call throws this fault, as if the catalog were down; nil ends that.
     package func fail(with fault: AnyFault?) {
@@ -22,142 +25,158 @@ package actor MemoryRunBook: RunBook {
     }
 
     /// Why a set was marked removed; nil unless it was.
-    package func removal(of backup: UUID) -> String? { removed[backup] }
+    package func removal(of backup: UUID) -> String? { catalog.removal(of: backup) }
 
+    /// Lets a lease run out at once.
+    package func expire(_ daemon: UUID) { catalog.expire(daemon, now: clock()) }
+
+    private func check() throws(AnyFault) {
+        if let outage { throw outage }
+    }
+}
+
+// MARK: - Writing
+
+extension MemoryRunBook {
     package func begin(_ run: RunRecord) async throws(AnyFault) -> RunStart {
         try check()
-        if runs.contains(where: { $0.id == run.id }) { return .begun }
-        if case .slot = run.trigger, let holder = runs.first(where: { $0.trigger == run.trigger }) {
-            return .slotTaken(by: holder.id)
-        }
-        var stored = run
-        stored.summary = Self.storable(run.summary)
-        runs.append(stored)
-        return .begun
+        return try catalog.begin(run, now: clock())
     }
 
     package func end(_ run: UUID, lease: Lease?, outcome: Outcome, summary: String, at: Date)
         async throws(AnyFault)
     {
         try check()
-        guard let index = runs.firstIndex(where: { $0.id == run }) else { throw Self.unknown(run) }
-        guard runs[index].state == .running else { return }
-        runs[index].state = .ended(outcome)
-        runs[index].summary = Self.storable(summary)
-        runs[index].endedAt = at
+        try catalog.end(run, lease: lease, outcome: outcome, summary: summary, at: at, now: clock())
     }
 
     package func record(_ attempt: AttemptRecord, lease: Lease?) async throws(AnyFault) {
         try check()
-        guard runs.contains(where: { $0.id == attempt.run }) else { throw Self.unknown(attempt.run) }
-        var stored = attempt
-        stored.summary = Self.storable(attempt.summary)
-        guard let index = attempts.firstIndex(where: { $0.run == attempt.run && $0.number == attempt.number })
-        else {
-            attempts.append(stored)
-            return
-        }
-        if attempts[index].outcome == nil { attempts[index] = stored }
+        try catalog.record(attempt, lease: lease, now: clock())
     }
 
     package func record(_ step: StepRecord, lease: Lease?) async throws(AnyFault) {
         try check()
-        guard runs.contains(where: { $0.id == step.run }) else { throw Self.unknown(step.run) }
-        var stored = step
-        stored.detail = Self.storable(step.detail)
-        let index = steps.firstIndex {
-            $0.run == step.run && $0.attempt == step.attempt && $0.ordinal == step.ordinal
-        }
-        guard let index else {
-            steps.append(stored)
-            return
-        }
-        if steps[index].state == .running { steps[index] = stored }
+        try catalog.record(step, lease: lease, now: clock())
     }
 
     package func record(_ backup: BackupRecord) async throws(AnyFault) {
         try check()
-        removed[backup.id] = nil
-        if !backups.contains(where: { $0.id == backup.id }) { backups.append(backup) }
+        catalog.record(backup, now: clock())
     }
 
     package func markRemoved(_ backup: UUID, at: Date, reason: String) async throws(AnyFault) {
         try check()
-        if removed[backup] == nil { removed[backup] = reason }
+        catalog.markRemoved(backup, at: at, reason: reason, now: clock())
     }
+}
 
+// MARK: - Reading
+
+extension MemoryRunBook {
     package func runs(_ query: RunQuery, limit: Int) async throws(AnyFault) -> [RunRecord] {
         try check()
-        let matching = runs.filter { run in
-            (query.job == nil || run.job == query.job)
-                && (query.outcome == nil || run.state == query.outcome.map(RunState.ended))
-                && (!query.unfinishedOnly || run.state == .running)
-                && query.startedSince.map { run.startedAt >= $0 } ?? true
-        }
-        return Array(Self.newestFirst(matching).prefix(max(0, limit)))
+        return catalog.runs(query, limit: limit)
     }
 
     package func runs(idPrefix prefix: String) async throws(AnyFault) -> [RunRecord] {
         try check()
-        return Array(
-            Self.newestFirst(runs.filter { $0.id.uuidString.lowercased().hasPrefix(prefix) }).prefix(2))
+        return catalog.runs(idPrefix: prefix)
     }
 
     package func attempts(of run: UUID) async throws(AnyFault) -> [AttemptRecord] {
         try check()
-        return attempts.filter { $0.run == run }.sorted { $0.number < $1.number }
+        return catalog.attempts(of: run)
     }
 
     package func steps(of run: UUID) async throws(AnyFault) -> [StepRecord] {
         try check()
-        return steps.filter { $0.run == run }.sorted { ($0.attempt, $0.ordinal) < ($1.attempt, $1.ordinal) }
+        return catalog.steps(of: run)
     }
 
     package func backups(target: String?) async throws(AnyFault) -> [BackupRecord] {
         try check()
-        return Self.newestFirst(
-            backups.filter { removed[$0.id] == nil && (target == nil || $0.target == target) })
+        return catalog.backups(target: target)
     }
 
     package func durations(ofJob job: String, limit: Int) async throws(AnyFault) -> [Duration] {
         try check()
-        let ended = Self.newestFirst(runs.filter { $0.job == job && $0.state == .ended(.succeeded) })
-        return ended.prefix(max(0, limit)).compactMap { run in
-            run.endedAt.map { .microseconds(Int64(($0.timeIntervalSince(run.startedAt) * 1e6).rounded())) }
-        }
+        return catalog.durations(ofJob: job, limit: limit)
     }
 
     package func lastSize(target: String, database: String, job: String, partial: Bool)
         async throws(AnyFault) -> ByteCount?
     {
         try check()
-        let matching = backups.filter {
-            $0.target == target && $0.database == database && $0.job == job && $0.partial == partial
-        }
-        return Self.newestFirst(matching).first?.size
+        return catalog.lastSize(target: target, database: database, job: job, partial: partial)
+    }
+}
+
+// MARK: - Daemons
+
+extension MemoryRunBook {
+    package func register(_ daemon: DaemonRecord, for time: Duration, dead: [UUID])
+        async throws(AnyFault) -> Lease
+    {
+        try check()
+        return catalog.register(daemon, for: time, dead: dead, now: clock())
     }
 
-    // MARK: Inside
-
-    private func check() throws(AnyFault) {
-        if let outage { throw outage }
+    package func renew(_ lease: Lease, for time: Duration, doing: String) async throws(AnyFault) -> Renewal {
+        try check()
+        return catalog.renew(lease, for: time, doing: doing, now: clock())
     }
 
-    private static func unknown(_ run: UUID) -> AnyFault {
-        AnyFault(
-            code: "catalog.run-unknown", summary: "the catalog has no run \(run.uuidString.lowercased())",
-            remedy: "See 'pgvigil runs list' for those that there are.")
+    package func leave(_ lease: Lease) async throws(AnyFault) {
+        try check()
+        catalog.leave(lease, now: clock())
     }
 
-    /// PostgreSQL stores no zero bytes.
-    private static func storable(_ text: String) -> String { text.replacing("\0", with: "\u{FFFD}") }
-
-    private static func newestFirst(_ runs: [RunRecord]) -> [RunRecord] {
-        runs.sorted { ($1.startedAt, $1.id.uuidString) < ($0.startedAt, $0.id.uuidString) }
+    package func marks(of schedules: [ScheduleKey], now: Date) async throws(AnyFault) -> [ScheduleKey: Date] {
+        try check()
+        return catalog.marks(of: schedules, now: now)
     }
 
-    private static func newestFirst(_ backups: [BackupRecord]) -> [BackupRecord] {
-        backups.sorted { ($1.startedAt, $1.id.uuidString) < ($0.startedAt, $0.id.uuidString) }
+    package func claim(_ runs: [RunRecord], marks: [ScheduleKey: Date], lease: Lease)
+        async throws(AnyFault) -> [UUID: RunStart]
+    {
+        try check()
+        return try catalog.claim(runs, marks: marks, lease: lease, now: clock())
+    }
+
+    package func take(_ run: UUID, _ seats: [Seat], lease: Lease) async throws(AnyFault) -> TakeAnswer {
+        try check()
+        return catalog.take(run, seats, lease: lease, now: clock())
+    }
+
+    package func wait(_ run: UUID, reason: String, lease: Lease) async throws(AnyFault) {
+        try check()
+        catalog.wait(run, reason: reason, lease: lease, now: clock())
+    }
+
+    package func takeOver(_ run: UUID, owner: Owner, lease: Lease) async throws(AnyFault) -> RunRecord? {
+        try check()
+        return catalog.takeOver(run, owner: owner, lease: lease, now: clock())
+    }
+
+    package func askToStop(_ run: UUID, reason: String) async throws(AnyFault) -> Bool {
+        try check()
+        return catalog.askToStop(run, reason: reason, now: clock())
+    }
+
+    package func daemons() async throws(AnyFault) -> [DaemonRecord] {
+        try check()
+        return catalog.daemons(now: clock())
+    }
+
+    package func seats() async throws(AnyFault) -> [SeatView] {
+        try check()
+        return catalog.seats()
+    }
+
+    package func durations(ofJobs jobs: [String], limit: Int) async throws(AnyFault) -> [String: [Duration]] {
+        try check()
+        return catalog.durations(ofJobs: jobs, limit: limit)
     }
 }
 #endif
