@@ -1,6 +1,7 @@
 package import Faults
 package import FoundationEssentials
 package import Jobs
+import Policy
 
 /// Performs what ``SchedulerMachine`` decides, and tells it what came of it, until it quits.
 package actor DaemonLoop {
@@ -131,7 +132,8 @@ package actor DaemonLoop {
         switch action {
         case .tell(let note): ports.observe(note)
         case .quit: break
-        case .register, .renew, .readMarks, .readDurations, .claim, .take, .noteWaiting, .takeOver, .readGuards,
+        case .register, .renew, .readMarks, .readDurations, .claim, .take, .noteWaiting, .takeOver,
+            .readGuards,
             .perform, .stop, .end, .askToStop, .rememberPeers, .leave:
             underWay += 1
             Task {
@@ -145,19 +147,17 @@ package actor DaemonLoop {
     /// Does one action to its end; runs beside the others.
     private nonisolated func answer(to action: SchedulerAction) async -> SchedulerEvent? {
         switch action {
-        case .register, .renew, .leave, .takeOver, .rememberPeers: await answerOfLease(action)
-        case .readMarks, .readDurations, .claim, .take, .noteWaiting, .askToStop: await answerOfBook(action)
-        case .readGuards(let id, let rules, let job): .guardsRead(id, await readGuards(rules, job))
+        case .register, .renew, .leave, .takeOver, .rememberPeers: return await answerOfLease(action)
+        case .readMarks, .readDurations, .claim, .take, .noteWaiting, .askToStop:
+            return await answerOfBook(action)
+        case .readGuards(let id, let rules, let job):
+            return .guardsRead(id, await readGuards(rules, job))
         case .perform(let run, let job, let made):
-            .runEnded(await ports.executor.perform(run, job: job, attemptsMade: made))
-        case .stop(let run, let reason): await doing { await self.ports.executor.stop(run, reason) }
-        case .end(let run, let outcome, let summary): await doing { await self.end(run, outcome, summary) }
-        case .tell, .quit: nil
+            return .runEnded(await ports.executor.perform(run, job: job, attemptsMade: made))
+        case .stop(let run, let reason): await ports.executor.stop(run, reason)
+        case .end(let run, let outcome, let summary): await end(run, outcome, summary)
+        case .tell, .quit: break
         }
-    }
-
-    private nonisolated func doing(_ body: () async -> Void) async -> SchedulerEvent? {
-        await body()
         return nil
     }
 
@@ -241,7 +241,8 @@ package actor DaemonLoop {
                 try await book.wait(run, reason: reason, lease: lease)
             case .askToStop(let run, let reason):
                 if let id = UUID(uuidString: run) { _ = try await book.askToStop(id, reason: reason) }
-            case .register, .renew, .leave, .takeOver, .rememberPeers, .readGuards, .perform, .stop, .end, .tell,
+            case .register, .renew, .leave, .takeOver, .rememberPeers, .readGuards, .perform, .stop, .end,
+                .tell,
                 .quit:
                 break
             }
@@ -265,7 +266,9 @@ package actor DaemonLoop {
         case .claim: .claimFailed
         case .take(let run, _, _): .takeFailed(run)
         case .takeOver(let run, _): .takeOverFailed(run)
-        case .noteWaiting, .askToStop, .leave, .rememberPeers, .readGuards, .perform, .stop, .end, .tell, .quit: nil
+        case .noteWaiting, .askToStop, .leave, .rememberPeers, .readGuards, .perform, .stop, .end, .tell,
+            .quit:
+            nil
         }
     }
 
