@@ -29,8 +29,11 @@ package enum StopReason: Sendable, Equatable {
     /// Somebody wants it to end, at the terminal or by a signal.
     case cancelled
     case timedOut
-    /// The daemon has its reason: a window that closes, a lost lease, `runs cancel`; the run ends as cancelled.
+    /// The daemon has its reason: a window that closes, `runs cancel`; the run ends as cancelled.
     case stopped(because: String)
+    /// The run is not ours any more, or soon will not be: all of it stops at once, hooks included, and nothing more is
+    /// published. It ends as cancelled, which the catalog only takes from whoever still has the lease.
+    case leaseLost(because: String)
 }
 
 /// Keeps what became of each database of a run, and reckons the run's outcome from it.
@@ -41,15 +44,23 @@ struct BackupLedger: Sendable, Equatable {
         var item: BackupItem?
         var fault: AnyFault
         var undecided: Bool
+        /// Which step after the publication it was; nil if nothing was published.
+        var afterward: StepName?
 
-        var subject: String { item?.description ?? target }
+        var text: String {
+            let subject = item?.description ?? target
+            if let afterward {
+                return "\(subject) is saved, but \(afterward.rawValue) failed: \(fault.summary)"
+            }
+            return "\(subject): \(fault.summary)"
+        }
     }
 
     private var savedItems: [BackupItem] = []
     /// What failed last of each database and target; what is tried again leaves the list.
     private var failures: [Failure] = []
     /// A record or a prune that failed after its set was published; no later attempt repeats it.
-    private var afterwards: [String] = []
+    private var afterwards: [Failure] = []
 
     /// Forgets what is overtaken by a preflight that found these databases: that the target failed, and what may pass
     /// of a database that is tried again.
@@ -74,7 +85,8 @@ struct BackupLedger: Sendable, Equatable {
     }
 
     mutating func afterwardFailed(_ item: BackupItem, _ step: StepName, _ fault: AnyFault) {
-        afterwards.append("\(item) is saved, but \(step.rawValue) failed: \(fault.summary)")
+        afterwards.append(
+            Failure(target: item.target, item: item, fault: fault, undecided: false, afterward: step))
     }
 
     func isSaved(_ item: BackupItem) -> Bool { savedItems.contains(item) }
@@ -97,7 +109,7 @@ struct BackupLedger: Sendable, Equatable {
         if let stop {
             return switch stop {
             case .cancelled: (.cancelled, "stopped on request; \(savedText)")
-            case .stopped(let why): (.cancelled, "\(why); \(savedText)")
+            case .stopped(let why), .leaseLost(let why): (.cancelled, "\(why); \(savedText)")
             case .timedOut: (.timedOut, "stopped at its timeout; \(savedText)")
             }
         }
@@ -107,13 +119,15 @@ struct BackupLedger: Sendable, Equatable {
                 .succeeded, savedItems.count == 1 ? "\(names) saved and verified" : "\(savedText): \(names)"
             )
         }
-        let reasons = failures.map { "\($0.subject): \($0.fault.summary)" } + afterwards
-        let outcome: Outcome =
-            failures.allSatisfy(\.undecided) && afterwards.isEmpty ? .couldNotVerify : .failed
         let counts = "\(savedText), \(failures.count) failed"
-        return (
-            failures.isEmpty && savedItems.isEmpty ? .failed : outcome,
-            ([counts] + reasons).joined(separator: "; ")
-        )
+        return (outcomeOfFailures, ([counts] + (failures + afterwards).map(\.text)).joined(separator: "; "))
+    }
+
+    private var outcomeOfFailures: Outcome {
+        let all = failures + afterwards
+        // Nothing saved and nothing failed is not green either.
+        if all.isEmpty { return .failed }
+        if all.allSatisfy(\.undecided) { return .couldNotVerify }
+        return all.allSatisfy { $0.fault.code == EngineFault.stepTimeoutCode } ? .timedOut : .failed
     }
 }

@@ -9,6 +9,8 @@ package struct BackupMachine: Sendable, Equatable {
     /// What has happened.
     package enum Event: Sendable, Equatable {
         case begin
+        /// As `begin`, for a run of which an earlier process made so many attempts and saved these databases.
+        case resume(attemptsMade: Int, saved: [BackupItem])
         /// The preflight of a target found these databases, those that cannot be saved with their faults.
         case foundDatabases([BackupItem], refused: [RefusedItem])
         /// The action under way is done.
@@ -17,6 +19,8 @@ package struct BackupMachine: Sendable, Equatable {
         case failed(AnyFault)
         /// The check ran and could not tell whether the archive is sound.
         case undecided(AnyFault)
+        /// The wait for the next attempt would end after the time until which the run may begin one.
+        case tooLate
         case stopAsked(StopReason)
     }
 
@@ -48,6 +52,7 @@ package struct BackupMachine: Sendable, Equatable {
     private let jitter: Double
     private var phase = Phase.idle
     private var attempt = 0
+    private var attemptIsOpen = false
     private var targetsToProbe: [String] = []
     private var queue: [BackupItem] = []
     private var ledger = BackupLedger()
@@ -66,9 +71,16 @@ package struct BackupMachine: Sendable, Equatable {
         case (.idle, .begin):
             targetsToProbe = targets
             return beginAttempt()
+        case (.idle, .resume(let attemptsMade, let saved)):
+            attempt = attemptsMade
+            for item in saved { ledger.saved(item) }
+            targetsToProbe = targets
+            return beginAttempt()
         case (.idle, .stopAsked(let reason)):
             stop = reason
             return finish()
+        case (.waiting, .tooLate):
+            return finish(isTooLate: true)
         case (.preflight(let target), .foundDatabases(let items, let refused)):
             return queueItems(of: target, items, refused)
         case (.preflight(let target), .failed(let fault)), (.preflight(let target), .undecided(let fault)):
@@ -85,21 +97,19 @@ package struct BackupMachine: Sendable, Equatable {
         case (.waiting, .done), (.waiting, .failed), (.waiting, .undecided):
             return stop == nil ? beginAttempt() : finish()
         case (.preflight, .stopAsked(let reason)), (.step, .stopAsked(let reason)),
-            (.waiting, .stopAsked(let reason)):
+            (.waiting, .stopAsked(let reason)), (.discarding, .stopAsked(let reason)):
             return askToStop(reason)
-        case (.discarding, .stopAsked(let reason)):
-            stop = stop ?? reason
-            return []
-        case (.preflight, .done), (.preflight, .begin), (.step, .begin), (.step, .foundDatabases),
-            (.discarding, .begin), (.discarding, .foundDatabases), (.waiting, .begin),
-            (.waiting, .foundDatabases),
-            (.idle, .foundDatabases), (.idle, .done), (.idle, .failed), (.idle, .undecided), (.ended, _):
+        case (.preflight, .done), (.step, .foundDatabases), (.discarding, .foundDatabases),
+            (.waiting, .foundDatabases), (.idle, .foundDatabases), (.idle, .done), (.idle, .failed),
+            (.idle, .undecided), (.idle, .tooLate), (.preflight, .tooLate), (.step, .tooLate),
+            (.discarding, .tooLate), (_, .begin), (_, .resume), (.ended, _):
             return []
         }
     }
 
     private mutating func beginAttempt() -> [Action] {
         attempt += 1
+        attemptIsOpen = true
         return [.beginAttempt(attempt)] + next()
     }
 
@@ -136,7 +146,7 @@ package struct BackupMachine: Sendable, Equatable {
         case .preflight, .globals, .dump, .publishCheck, .publish:
             if stop == nil { ledger.itemFailed(item, fault, undecided: undecided) }
             return discard(item)
-        case .record, .prune:
+        case .record, .prune, .before, .command, .onFailure, .after:
             ledger.afterwardFailed(item, step, fault)
             return advance(after: step, item)
         }
@@ -148,8 +158,15 @@ package struct BackupMachine: Sendable, Equatable {
     }
 
     private mutating func askToStop(_ reason: StopReason) -> [Action] {
+        if case .leaseLost = reason, stop != reason {
+            // The one reason that outweighs another: nothing may go on, not even a publication.
+            stop = reason
+            if case .discarding = phase { return [] }
+            return [.interrupt]
+        }
         guard stop == nil else { return [] }
         stop = reason
+        if case .discarding = phase { return [] }
         // A set that is complete is published and recorded even so: it takes a moment and is worth keeping.
         if case .step(let step, _) = phase, step == .publish || step == .record { return [] }
         return [.interrupt]
@@ -171,19 +188,23 @@ package struct BackupMachine: Sendable, Equatable {
         return finish()
     }
 
-    private mutating func finish() -> [Action] {
+    private mutating func finish(isTooLate: Bool = false) -> [Action] {
         let (outcome, summary) = ledger.outcome(stop: stop)
-        let closing: [Action] =
-            attempt > 0 && phase != .waiting ? [.endAttempt(attempt, outcome, summary: summary)] : []
+        let closing: [Action] = attemptIsOpen ? [.endAttempt(attempt, outcome, summary: summary)] : []
+        attemptIsOpen = false
         let pause = retry.wait(afterAttempt: attempt, mayPass: ledger.mayPass, jitter: jitter)
-        if stop == nil, outcome != .succeeded, let pause {
+        if stop == nil, !isTooLate, outcome != .succeeded, let pause {
             targetsToProbe = targets.filter { ledger.needsRetry(target: $0) }
             phase = .waiting
             return closing + [.wait(pause)]
         }
         phase = .ended
-        return closing + [.end(outcome, summary: summary)]
+        let reason = isTooLate && stop == nil ? "; \(Self.tooLate)" : ""
+        return closing + [.end(outcome, summary: summary + reason)]
     }
+
+    /// Why there is no further attempt although one might succeed.
+    static let tooLate = "late= has run out for another attempt"
 }
 
 extension StepName {
@@ -196,7 +217,7 @@ extension StepName {
         case .publishCheck: .publish
         case .publish: .record
         case .record: .prune
-        case .prune: nil
+        case .prune, .before, .command, .onFailure, .after: nil
         }
     }
 }

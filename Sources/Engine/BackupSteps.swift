@@ -5,20 +5,25 @@ import Jobs
 import Measures
 import Policy
 
-/// What a step came to: the event for the machine, and what people read of it.
-struct StepResult: Sendable {
+/// What a step of a backup came to: the event for the machine, and what people read of it.
+struct StepResult: StepReport {
     var event: BackupMachine.Event
     var detail: String
     var bytes: ByteCount?
+
+    var fault: AnyFault? {
+        switch event {
+        case .failed(let fault), .undecided(let fault): fault
+        case .foundDatabases(_, let refused): refused.first?.fault
+        case .begin, .resume, .done, .tooLate, .stopAsked: nil
+        }
+    }
+
+    static func failed(_ fault: AnyFault) -> StepResult { StepResult(event: .failed(fault), detail: "") }
 }
 
 /// Does the steps of a backup against the ports; one at a time, asked by ``BackupRun``.
 actor BackupSteps {
-    /// The fault of a step that was stopped because its run was.
-    static let interrupted = AnyFault(
-        code: "run.interrupted", summary: "interrupted", remedy: "Run the job again.",
-        exitStatus: .interrupted)
-
     /// What is known of a database between its steps.
     private struct Work {
         var facts: DatabaseFacts
@@ -72,11 +77,36 @@ actor BackupSteps {
             case .publish: return try await publish(item, work)
             case .record: return try await record(item, work)
             case .prune: return try await prune(item)
+            case .before, .command, .onFailure, .after:
+                throw EngineFault.surprise(item: "\(item)", summary: "\(name.rawValue) is no step of it")
+                    .plain
             }
         } catch {
-            // Whatever a port says of being cancelled, it is the run that was stopped.
-            return StepResult(event: .failed(Task.isCancelled ? Self.interrupted : error), detail: "")
+            // Whatever a port says of being cancelled, it is the run that was stopped, or the step.
+            return .failed(Task.isCancelled ? RunScribe.interrupted : error)
         }
+    }
+
+    /// The databases that earlier processes of this run saved, in their order.
+    ///
+    /// A set that was published and not recorded any more, because its process died between the two, is recorded now. Sets
+    /// that another daemon published into a store of its own count by their record alone.
+    func savedEarlier() async -> [BackupItem] {
+        // What neither the catalog nor the store tells is saved again: that costs time, and nothing else.
+        let recorded = ((try? await book.backups(target: nil)) ?? []).filter { $0.run == run.id }
+        // As above.
+        let stored = ((try? await ports.store.sets().sets) ?? []).filter {
+            $0.manifest.run == run.id && $0.damaged == nil
+        }.map(BackupRecord.init)
+        let known = Set(recorded.map(\.id))
+        let unrecorded = stored.filter { !known.contains($0.id) }
+        for backup in unrecorded { await book.record(backup) }
+        var items: [BackupItem] = []
+        for backup in (recorded + unrecorded).sorted(by: { $0.startedAt < $1.startedAt }) {
+            let item = BackupItem(target: backup.target, database: backup.database)
+            if !items.contains(item) { items.append(item) }
+        }
+        return items
     }
 
     /// Removes what a database has in the incoming folder.
@@ -237,13 +267,13 @@ extension BackupSteps {
     }
 
     private func accept(_ result: ToolResult, tool: String, _ item: BackupItem) throws(AnyFault) {
-        if result.wasStopped { throw Self.interrupted }
+        if result.wasStopped { throw RunScribe.interrupted }
         try stopIfCancelled()
         if let fault = ToolFailure.fault(result, tool: tool, item: "\(item)") { throw fault.plain }
     }
 
     private func stopIfCancelled() throws(AnyFault) {
-        if Task.isCancelled { throw Self.interrupted }
+        if Task.isCancelled { throw RunScribe.interrupted }
     }
 
     private func lost(_ item: BackupItem) -> AnyFault {
@@ -296,6 +326,8 @@ extension BackupSteps {
     private func publish(_ item: BackupItem, _ before: Work) async throws(AnyFault) -> StepResult {
         var work = before
         guard let incoming = work.incoming else { throw lost(item) }
+        // Only a run that is not ours any more is interrupted here.
+        try stopIfCancelled()
         let manifest = ManifestBuilder(
             run: run, spec: spec, item: item, facts: work.facts, server: work.server, client: work.client,
             id: ports.ambient.makeID(), started: work.started, finished: ports.ambient.wallTime(),

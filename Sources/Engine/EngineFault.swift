@@ -16,6 +16,12 @@ package enum EngineFault: Fault, Equatable {
     case storeUnknown(String)
     case targetUnknown(String)
     case surprise(item: String, summary: String)
+    case stepTimedOut(StepName, limit: Duration)
+    case hookFailed(StepName, program: String, end: String, tail: String)
+    case commandFailed(program: String, end: String, tail: String)
+
+    /// The code of a step that was over its limit; a run that has no other faults has timed out.
+    static let stepTimeoutCode = "run.step-timeout"
 
     package var code: String {
         switch self {
@@ -32,6 +38,9 @@ package enum EngineFault: Fault, Equatable {
         case .storeUnknown: "backup.store-unknown"
         case .targetUnknown: "backup.target-unknown"
         case .surprise: "backup.surprise"
+        case .stepTimedOut: Self.stepTimeoutCode
+        case .hookFailed: "run.hook-failed"
+        case .commandFailed: "run.command-failed"
         }
     }
 
@@ -59,6 +68,12 @@ package enum EngineFault: Fault, Equatable {
         case .storeUnknown(let name): "there is no store '\(name)'"
         case .targetUnknown(let name): "no target matches '\(name)'"
         case .surprise(let item, let summary): "\(item): \(summary)"
+        case .stepTimedOut(let step, let limit):
+            "step '\(step.rawValue)' took longer than \(DurationText.written(limit))"
+        case .hookFailed(let hook, let program, let end, let tail):
+            "hook '\(hook.rawValue)' (\(program)) \(end)\(tail.isEmpty ? "" : ": " + tail)"
+        case .commandFailed(let program, let end, let tail):
+            "\(program) \(end)\(tail.isEmpty ? "" : ": " + tail)"
         }
     }
 
@@ -83,6 +98,10 @@ package enum EngineFault: Fault, Equatable {
         case .storeUnknown: "Define it under 'stores' in pgvigil.yaml."
         case .targetUnknown: "Define it under 'targets' in pgvigil.yaml, or correct 'target' of the job."
         case .surprise: "Run 'pgvigil runs show' for the steps; nothing was published."
+        case .stepTimedOut:
+            "Raise the limit of this step or of the hooks in the job, or find what holds it up."
+        case .hookFailed: "Run the program by hand as the same user, and correct it or 'hooks' of the job."
+        case .commandFailed: "Run the program by hand as the same user to see what it lacks."
         }
     }
 
@@ -91,8 +110,7 @@ package enum EngineFault: Fault, Equatable {
         case .storeUnknown, .targetUnknown: .usage
         case .noClient, .codecNeedsNewerClient, .archiveUndecided: .undetermined
         case .nothingToSave, .databaseMissing, .unreadable, .rowSecurity, .noSpace, .toolFailed,
-            .archiveDamaged,
-            .surprise:
+            .archiveDamaged, .surprise, .stepTimedOut, .hookFailed, .commandFailed:
             .badResult
         }
     }
@@ -100,10 +118,9 @@ package enum EngineFault: Fault, Equatable {
     package var mayPass: Bool {
         switch self {
         case .toolFailed(_, _, _, _, let mayPass): mayPass
-        case .archiveDamaged, .archiveUndecided: true
+        case .archiveDamaged, .archiveUndecided, .stepTimedOut, .commandFailed: true
         case .nothingToSave, .databaseMissing, .unreadable, .rowSecurity, .noClient, .codecNeedsNewerClient,
-            .noSpace,
-            .storeUnknown, .targetUnknown, .surprise:
+            .noSpace, .storeUnknown, .targetUnknown, .surprise, .hookFailed:
             false
         }
     }

@@ -17,7 +17,9 @@ package struct Repair: Sendable {
         self.ambient = ambient
     }
 
-    /// Ends every run of this state directory whose process is gone.
+    /// Ends every run of this state directory whose process is gone, of those that no daemon has a lease on.
+    ///
+    /// Runs with a lease are the daemons' to take over, by the catalog's clock.
     ///
     /// Runs of others are left alone: the locks that tell whether their process lives are not here. The id of the state
     /// directory decides, not its path and not the host, which both change from one container to the next.
@@ -26,7 +28,7 @@ package struct Repair: Sendable {
     package func endAbandoned() async throws(AnyFault) -> [RunRecord] {
         var ended: [RunRecord] = []
         for run in try await book.runs(RunQuery(unfinishedOnly: true), limit: Self.runsMax) {
-            guard run.owner.machine == ambient.owner.machine else { continue }
+            guard run.lease == nil, run.owner.machine == ambient.owner.machine else { continue }
             if try await liveness.isAlive(run: run.id) { continue }
             ended.append(try await end(run))
         }
@@ -40,6 +42,19 @@ package struct Repair: Sendable {
         record.summary = "process \(run.owner.pid) on \(run.owner.host) ended in the middle of it"
         record.state = .ended(.failed)
         record.endedAt = now
+        _ = try await closeOpenParts(of: run, summary: record.summary)
+        try await book.end(run.id, lease: run.lease, outcome: .failed, summary: record.summary, at: now)
+        return record
+    }
+
+    /// Ends the steps and attempts that the former process of a run left open; the run itself goes on.
+    ///
+    /// - Parameters:
+    ///   - run: With the lease of whoever has it now.
+    ///   - summary: What became of the attempt, for people.
+    /// - Returns: How many attempts were made: the one in the middle of which the process ended counts.
+    package func closeOpenParts(of run: RunRecord, summary: String) async throws(AnyFault) -> Int {
+        let now = ambient.wallTime()
         for step in try await book.steps(of: run.id) where step.state == .running {
             var step = step
             step.state = .cancelled
@@ -47,15 +62,15 @@ package struct Repair: Sendable {
             step.detail = "its process is gone"
             try await book.record(step, lease: run.lease)
         }
-        for attempt in try await book.attempts(of: run.id) where attempt.outcome == nil {
+        let attempts = try await book.attempts(of: run.id)
+        for attempt in attempts where attempt.outcome == nil {
             var attempt = attempt
             attempt.outcome = .failed
             attempt.endedAt = max(now, attempt.startedAt)
-            attempt.summary = record.summary
+            attempt.summary = summary
             try await book.record(attempt, lease: run.lease)
         }
-        try await book.end(run.id, lease: run.lease, outcome: .failed, summary: record.summary, at: now)
-        return record
+        return attempts.map(\.number).max() ?? 0
     }
 
     /// Brings the record in line with what a store holds: unknown sets are recorded, vanished ones marked removed.

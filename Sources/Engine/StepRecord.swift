@@ -42,11 +42,18 @@ package struct StepRecord: Sendable, Equatable {
     }
 }
 
-/// The named parts of a backup attempt, in their order; the raw value is the text in the catalog and in JSON.
+/// The named parts of an attempt, in their order; the raw value is the text in the catalog, in files and in JSON.
+///
+/// An attempt has those of its job's kind. The hooks stand around them: `before` in the first attempt, the others in the
+/// last.
 package enum StepName: String, Sendable, Equatable, CaseIterable, Codable {
+    case before
     case preflight, globals, dump
     case publishCheck = "publish-check"
     case publish, record, prune
+    case command
+    case onFailure = "on-failure"
+    case after
 }
 
 /// How a step stands or ended; the raw value is the text in the catalog and in JSON.

@@ -2,8 +2,8 @@ package import Faults
 package import FoundationEssentials
 package import Jobs
 
-/// Starts runs, keeps hold of those that are under way, and repairs what dead processes left behind.
-package actor Supervisor {
+/// Does runs, and keeps hold of those that are under way.
+package actor Supervisor: RunExecutor {
     /// What became of the wish to run a job.
     package enum Launch: Sendable {
         case ended(RunRecord, notRecorded: AnyFault?)
@@ -40,13 +40,19 @@ package actor Supervisor {
         }
     }
 
+    /// What a run of a kind needs: its work, and the store that it writes to.
+    struct Work: Sendable {
+        var work: any RunWork
+        var store: (any BackupStore)?
+    }
+
     /// Ended runs, and slots that did not run, that the catalog lacks are kept up to this number, the latest.
     private static let owingMax = 1000
 
     private let settings: Settings
     private let ports: Ports
     private let observer: any RunObserver
-    private var underWay: [UUID: BackupRun] = [:]
+    private var underWay: [UUID: RunCarrier] = [:]
     private var stopping: StopReason?
     /// What the catalog lacks of ended runs and of slots that did not run, in their order.
     private var owing: [OwingBook] = []
@@ -57,20 +63,35 @@ package actor Supervisor {
         self.observer = observer
     }
 
+    package func perform(_ run: RunRecord, job: Job, attemptsMade: Int) async -> RunRecord {
+        switch await carry(run, job, attemptsMade: attemptsMade).ending {
+        case .ended(let record): return record
+        case .slotTaken:
+            // Its row is gone, and another has its slot: nothing was done.
+            var record = run
+            record.state = .ended(.skipped)
+            record.summary = "another run has its slot"
+            record.endedAt = ports.ambient.wallTime()
+            return record
+        }
+    }
+
+    package func stop(_ run: UUID, _ reason: StopReason) async { await underWay[run]?.stop(reason) }
+
     /// Runs a job to its end.
     ///
-    /// - Throws: A fault that kept it from doing anything, such as an unknown store. What happens once its row is
-    ///   written ends that row as well.
+    /// - Throws: A fault that keeps it from being begun, such as an unknown store. What happens once its row is
+    ///   written ends that row.
     package func launch(_ job: Job, trigger: Trigger) async throws(AnyFault) -> Launch {
-        let id = ports.ambient.makeID()
-        let alive = try await ports.liveness.hold(run: id)
-        do throws(AnyFault) {
-            let launch = try await run(job, id, trigger)
-            await alive.release()
-            return launch
-        } catch {
-            await alive.release()
-            throw error
+        _ = try part(job)
+        let run = RunRecord(
+            id: ports.ambient.makeID(), job: job.name, kind: job.kind, trigger: trigger,
+            owner: ports.ambient.owner, startedAt: ports.ambient.wallTime())
+        let (ending, missing) = await carry(run, job, attemptsMade: 0)
+        switch ending {
+        case .slotTaken: return .slotTaken
+        case .ended(let record) where record.state == .ended(.skipped): return .skipped(record)
+        case .ended(let record): return .ended(record, notRecorded: missing)
         }
     }
 
@@ -101,70 +122,58 @@ package actor Supervisor {
         for run in underWay.values { await run.stop(reason) }
     }
 
-    private func run(_ job: Job, _ id: UUID, _ trigger: Trigger) async throws(AnyFault) -> Launch {
-        switch job.work {
-        case .backup(let spec):
-            guard let store = ports.stores[spec.store] else {
-                throw EngineFault.storeUnknown(spec.store).plain
-            }
-            let targets = settings.targets.filter { target in
-                job.targets?.contains { Glob.matches($0, target.name) } ?? true
-            }
-            guard !targets.isEmpty else {
-                throw EngineFault.targetUnknown(job.targets?.joined(separator: ", ") ?? "*").plain
-            }
-            let run = BackupRun(
-                id: id, job: job, spec: spec, targets: targets, limits: settings.limits, trigger: trigger,
-                ports: BackupPorts(
-                    book: ports.book, server: ports.server, tools: ports.tools, store: store,
-                    verifier: ports.verifier, ambient: ports.ambient, observer: observer,
-                    zoneOffset: ports.zoneOffset))
-            underWay[id] = run
-            defer { underWay[id] = nil }
-            return try await carry(run, job, store, id)
-        case .command:
-            throw EngineFault.surprise(item: job.name, summary: "commands are not run yet").plain
+    private func carry(_ run: RunRecord, _ job: Job, attemptsMade: Int) async -> (
+        ending: RunCarrier.Ending, notRecorded: AnyFault?
+    ) {
+        let carrier = RunCarrier(run, job, attemptsMade: attemptsMade, ports: ports, observer: observer) {
+            [self] record, scribe throws(AnyFault) in
+            try work(record, job, attemptsMade: attemptsMade, scribe)
         }
+        underWay[run.id] = carrier
+        if let stopping { await carrier.stop(stopping) }
+        let ending = await carrier.perform()
+        underWay[run.id] = nil
+        let missing = await carrier.scribe.book.missing
+        if missing == nil { await replay() } else { owe(carrier.scribe.book) }
+        return (ending, missing)
     }
 
-    /// Begins a run, then asks for its job: in this order, so that of two processes that serve the same slot the one
-    /// without it cannot record a skipped run in its place.
-    private func carry(
-        _ run: BackupRun, _ job: Job, _ store: any BackupStore, _ id: UUID
-    ) async throws(AnyFault) -> Launch {
-        if case .slotTaken = await run.begin() { return .slotTaken }
-        if let stopping { await run.stop(stopping) }
-        let answer: JobHold
-        do {
-            answer = try await ports.liveness.hold(job: job.name, for: id)
-        } catch {
-            _ = await decline(run, .failed, error.summary)
-            throw error
+    /// What a job needs that its configuration names: the store, and targets of which there is at least one.
+    private nonisolated func part(_ job: Job) throws(AnyFault) -> (
+        store: (any BackupStore)?, targets: [Target]
+    ) {
+        guard case .backup(let spec) = job.work else { return (nil, []) }
+        guard let store = ports.stores[spec.store] else { throw EngineFault.storeUnknown(spec.store).plain }
+        let targets = settings.targets.filter { target in
+            job.targets?.contains { Glob.matches($0, target.name) } ?? true
         }
-        switch answer {
-        case .busy(let other):
-            return .skipped(
-                await decline(run, .skipped, "run \(other) of this job is still under way"))
-        case .held(let hold):
-            do {
-                _ = try await store.open()
-            } catch {
-                _ = await decline(run, .failed, error.summary)
-                await hold.release()
-                throw error
-            }
-            let (record, missing) = await run.perform()
-            await hold.release()
-            if missing == nil { await replay() } else { owe(run.book) }
-            return .ended(record, notRecorded: missing)
+        guard !targets.isEmpty else {
+            throw EngineFault.targetUnknown(job.targets?.joined(separator: ", ") ?? "*").plain
         }
+        return (store, targets)
     }
 
-    /// Ends a run that does not go to work.
-    private func decline(_ run: BackupRun, _ outcome: Outcome, _ reason: String) async -> RunRecord {
-        let (record, missing) = await run.decline(outcome, reason)
-        if missing != nil { owe(run.book) }
-        return record
+    private nonisolated func work(
+        _ run: RunRecord, _ job: Job, attemptsMade: Int, _ scribe: RunScribe
+    ) throws(AnyFault) -> Work {
+        let (store, targets) = try part(job)
+        switch (job.work, store) {
+        case (.backup(let spec), let store?):
+            let backup = BackupPorts(
+                book: ports.book, server: ports.server, tools: ports.tools, store: store,
+                verifier: ports.verifier, ambient: ports.ambient, observer: observer,
+                zoneOffset: ports.zoneOffset)
+            return Work(
+                work: BackupRun(
+                    run, job, spec, targets: targets, limits: settings.limits, attemptsMade: attemptsMade,
+                    scribe: scribe, ports: backup), store: store)
+        case (.command(let spec), _):
+            return Work(
+                work: CommandRun(
+                    run, job, spec, attemptsMade: attemptsMade, scribe: scribe, tools: ports.tools,
+                    ambient: ports.ambient))
+        case (.backup(let spec), nil): throw EngineFault.storeUnknown(spec.store).plain
+        }
     }
 
     private func owe(_ book: OwingBook) { owing = (owing + [book]).suffix(Self.owingMax) }

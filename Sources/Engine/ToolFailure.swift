@@ -3,14 +3,23 @@ package enum ToolFailure {
     /// Nil when it succeeded.
     package static func fault(_ result: ToolResult, tool: String, item: String) -> EngineFault? {
         guard !result.succeeded else { return nil }
-        let end =
-            switch result.end {
-            case .exited(let status): "ended with status \(status)"
-            case .signalled(let signal): "was ended by signal \(signal)"
-            }
         return .toolFailed(
-            tool: tool, item: item, end: end, tail: lastMessage(result.errorTail),
+            tool: tool, item: item, end: end(result), tail: lastMessage(result.errorTail),
             mayPass: mayPass(result.errorTail))
+    }
+
+    /// How a program ended, as the middle of a sentence.
+    static func end(_ result: ToolResult) -> String {
+        switch result.end {
+        case .exited(let status): "ended with status \(status)"
+        case .signalled(let signal): "was ended by signal \(signal)"
+        }
+    }
+
+    /// The last three lines that any program wrote to its standard error, as one of at most 500 characters.
+    static func lastLines(_ tail: String) -> String {
+        let lines = tail.split(whereSeparator: \.isNewline).map(trimmed).filter { !$0.isEmpty }
+        return String(lines.suffix(3).joined(separator: " | ").suffix(500))
     }
 
     /// The last error line, without the program's own prefix, and what the server said if that stands apart.

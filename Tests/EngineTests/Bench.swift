@@ -47,16 +47,33 @@ struct Bench: Sendable {
             observer: diary)
     }
 
-    /// Another supervisor on the same things, as a second process has it.
-    func second() -> Supervisor {
+    /// Another supervisor on the same things but for these, as a second process has it.
+    func second(
+        server: (any ServerPort)? = nil, tools: (any ToolPort)? = nil, liveness: (any LivenessPort)? = nil,
+        observer: (any RunObserver)? = nil
+    ) -> Supervisor {
         var ambient = clock.ambient()
         ambient.makeID = { UUID() }
         return Supervisor(
             settings: settings,
             ports: Supervisor.Ports(
-                book: book, server: server, tools: tools, stores: ["local": store], verifier: verifier,
-                liveness: liveness, ambient: ambient, zoneOffset: { _ in 0 }),
-            observer: diary)
+                book: book, server: server ?? self.server, tools: tools ?? self.tools,
+                stores: ["local": store], verifier: verifier, liveness: liveness ?? self.liveness,
+                ambient: ambient, zoneOffset: { _ in 0 }),
+            observer: observer ?? diary)
+    }
+
+    /// Writes a run that waits, as a daemon claims it.
+    func claim(
+        _ job: Job = Schedules.job(), id: UInt32 = 500, lease: Lease? = nil, deadline: Date? = nil
+    ) async throws -> RunRecord {
+        let key = ScheduleKey(job: job.name, zone: "UTC", pattern: "30 0 * * *")
+        let run = RunRecord(
+            id: ManualClock.id(id), job: job.name, kind: job.kind, trigger: .slot(key, clock.now),
+            owner: clock.ambient().owner, state: .waiting, summary: "for its window", startedAt: clock.now,
+            lease: lease, deadline: deadline)
+        guard try await book.twin.begin(run) == .begun else { throw Surprise.slotTaken }
+        return run
     }
 
     /// Launches a run by hand and waits for its end.

@@ -28,6 +28,9 @@ import Testing
         .storeUnknown("cellar"),
         .targetUnknown("main"),
         .surprise(item: "main/shop", summary: "its incoming set is gone"),
+        .stepTimedOut(.dump, limit: .seconds(5_400)),
+        .hookFailed(.before, program: "/opt/mount", end: "ended with status 32", tail: "no such device"),
+        .commandFailed(program: "vacuumlo", end: "was ended by signal 9", tail: ""),
     ]
 
     @Test func `names the way out when a client lacks the codec`() {
@@ -42,7 +45,7 @@ import Testing
             "\(fault.code) (\(fault.exitStatus), \(fault.mayPass ? "may pass" : "stays")): \(fault)"
         }
         Golden.expect(
-            (lines + ["\(BackupSteps.interrupted.code): \(BackupSteps.interrupted)"]).joined(separator: "\n"),
+            (lines + ["\(RunScribe.interrupted.code): \(RunScribe.interrupted)"]).joined(separator: "\n"),
             "faults")
     }
 

@@ -6,12 +6,18 @@ import Policy
 /// Events and actions of a backup machine as short text, for rows and goldens.
 ///
 /// Events: `begin`, `found a b -c! -d~` (`-` is refused), `done`, `fail!`, `fail~`, `unsure!`, `unsure~`, `cancel`,
-/// `timeout`; `!` marks what does not pass by itself, `~` what may. Databases without a target are of `t`.
+/// `timeout`, `lost` (the lease), `late`, `resume 1 a b`; `!` marks what does not pass by itself, `~` what may. Databases without a target are of `t`.
 enum MachineScript {
     static func event(_ text: String) -> BackupMachine.Event {
         let words = text.split(separator: " ").map(String.init)
         switch words.first ?? "" {
         case "begin": return .begin
+        case "resume":
+            return .resume(
+                attemptsMade: words.dropFirst().first.flatMap(Int.init) ?? 1,
+                saved: words.dropFirst(2).map(item))
+        case "late": return .tooLate
+        case "lost": return .stopAsked(.leaseLost(because: "taken over"))
         case "found":
             let names = words.dropFirst()
             return .foundDatabases(

@@ -21,12 +21,18 @@ import Testing
         ("stopping in the publication", "begin, found a, done, done, done, cancel"),
         ("stopping while discarding", "begin, found a, fail~, cancel"),
         ("stopping while waiting", "begin, fail~, cancel"),
+        (
+            "stopping in the publication of a run that is lost",
+            "begin, found a, done, done, done, cancel, lost"
+        ),
+        ("resumed", "resume 1 a"),
         ("ended", "begin, found a, fail!, done"),
         ("ended before the begin", "cancel"),
     ]
 
     private static let events = [
-        "begin", "found a b", "found", "done", "fail!", "fail~", "unsure~", "cancel", "timeout",
+        "begin", "resume 1 a", "found a b", "found", "done", "fail!", "fail~", "unsure~", "late", "cancel",
+        "timeout", "lost",
     ]
 
     private func split(_ text: String) -> [String] {

@@ -39,7 +39,7 @@ struct MachineWalk {
         }
         if outcome == nil { complaints.append("it does not end") }
         // Nothing wakes the dead.
-        for text in ["begin", "found z", "done", "fail~", "unsure~", "cancel"] {
+        for text in ["begin", "resume 1 z", "found z", "done", "fail~", "unsure~", "late", "cancel", "lost"] {
             if !machine.handle(MachineScript.event(text)).isEmpty {
                 complaints.append("it acts after its end")
             }
@@ -49,12 +49,16 @@ struct MachineWalk {
     private func event(_ step: Int, _ random: inout SeededRandom) -> BackupMachine.Event {
         let stray = Int.random(in: 0..<12, using: &random)
         if step > 0, stray == 0 {
-            let texts = ["begin", "found x y", "done", "cancel", "timeout"]
+            let texts = ["begin", "resume 1 x", "found x y", "done", "cancel", "timeout", "lost"]
             let text = texts[Int.random(in: 0..<texts.count, using: &random)]
             // An early end of what is under way would be the model's fault and not the machine's.
             return MachineScript.event(text == "done" && underWay != nil ? "begin" : text)
         }
-        guard let underWay else { return .begin }
+        guard let underWay else {
+            guard attemptsMax > 1, Bool.random(using: &random) else { return .begin }
+            // An earlier process made one attempt and saved one database.
+            return MachineScript.event("resume 1" + (targets.first.map { " \($0)/a" } ?? ""))
+        }
         let mark = Bool.random(using: &random) ? "~" : "!"
         switch (underWay, Int.random(in: 0..<10, using: &random)) {
         case (.preflight, 0): return MachineScript.event("fail\(mark)")
@@ -66,6 +70,7 @@ struct MachineWalk {
             return MachineScript.event((["found"] + words).joined(separator: " "))
         case (.step, 0): return MachineScript.event("fail\(mark)")
         case (.step(.publishCheck, _), 1): return MachineScript.event("unsure\(mark)")
+        case (.wait, 0): return .tooLate
         default: return .done
         }
     }
@@ -80,6 +85,9 @@ struct MachineWalk {
     /// What the event means for the world.
     private mutating func learn(_ event: BackupMachine.Event) {
         switch (underWay, event) {
+        case (nil, .resume(let made, let saved)) where attempts == 0 && outcome == nil:
+            attempts = made
+            for item in saved { fates[item] = .saved }
         case (.preflight(let target), .foundDatabases(let items, let refused)):
             underWay = nil
             targetFates[target] =
@@ -100,7 +108,8 @@ struct MachineWalk {
         case (.step(let name, let item), .undecided(let fault)):
             underWay = nil
             fail(name, item, fault, undecided: true)
-        case (.discard, .done), (.wait, .done): underWay = nil
+        case (.discard, .done), (.wait, .done), (.wait, .tooLate): underWay = nil
+        case (_, .stopAsked(.leaseLost(let why))): stop = .leaseLost(because: why)
         case (_, .stopAsked(let reason)): stop = stop ?? reason
         default: break
         }
@@ -173,7 +182,8 @@ extension MachineWalk {
             if fates[item] != .saved {
                 complaints.append("\(name.rawValue) of \(item), which is not published")
             }
-        case .preflight: complaints.append("a preflight of one database")
+        case .preflight, .before, .command, .onFailure, .after:
+            complaints.append("\(name.rawValue) of one database")
         }
     }
 
@@ -188,7 +198,7 @@ extension MachineWalk {
         let anySaved = fates.values.contains(.saved)
         let expected: Outcome
         switch stop {
-        case .cancelled: expected = .cancelled
+        case .cancelled, .stopped, .leaseLost: expected = .cancelled
         case .timedOut: expected = .timedOut
         case nil:
             let undecided = failures.allSatisfy { if case .failed(_, true) = $0 { true } else { false } }

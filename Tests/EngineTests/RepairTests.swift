@@ -25,14 +25,15 @@ import Testing
         #expect(try await bench.book.twin.begin(run) == .begun)
         try await bench.book.twin.record(
             AttemptRecord(
-                run: run.id, number: 1, startedAt: start, endedAt: start, outcome: .failed, summary: "lost"))
-        try await bench.book.twin.record(AttemptRecord(run: run.id, number: 2, startedAt: start))
+                run: run.id, number: 1, startedAt: start, endedAt: start, outcome: .failed, summary: "lost"),
+            lease: nil)
+        try await bench.book.twin.record(AttemptRecord(run: run.id, number: 2, startedAt: start), lease: nil)
         for (ordinal, step) in [StepState.done, .running].enumerated() {
             try await bench.book.twin.record(
                 StepRecord(
                     run: run.id, attempt: 2, ordinal: ordinal + 1, name: .dump, target: "main",
                     database: "shop",
-                    startedAt: start, state: step))
+                    startedAt: start, state: step), lease: nil)
         }
     }
 

@@ -162,18 +162,10 @@ import Testing
             clock.advance(by: .seconds(1))
             return await programs.answer(call)
         }
-        let ports = BackupPorts(
-            book: bench.book, server: bench.server, tools: slow, store: bench.store, verifier: bench.verifier,
-            ambient: clock.ambient(), observer: bench.diary, zoneOffset: { _ in 0 })
+        let supervisor = bench.second(tools: slow)
         for format in BackupSpec.Format.allCases where format != .directory {
-            let spec = BackupSpec(format: format)
-            let run = BackupRun(
-                id: UUID(), job: Schedules.job(spec: spec), spec: spec, targets: bench.settings.targets,
-                limits: Limits(),
-                trigger: .hand, ports: ports)
-            #expect(await run.begin() == .begun)
             clock.advance(by: .seconds(1))
-            _ = await run.perform()
+            _ = try await supervisor.launch(Schedules.job(spec: BackupSpec(format: format)), trigger: .hand)
         }
         #expect(
             bench.diary.lines("note: dumping") == [

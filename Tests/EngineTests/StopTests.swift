@@ -45,7 +45,7 @@ import Testing
         }
         try await expectStopped(bench, run)
         #expect(try await bench.steps(run) == ["preflight cancelled"])
-        #expect(try await bench.book.steps(of: run.id)[0].fault == BackupSteps.interrupted)
+        #expect(try await bench.book.steps(of: run.id)[0].fault == RunScribe.interrupted)
     }
 
     @Test func `while the archive is decoded`() async throws {
@@ -59,25 +59,18 @@ import Testing
 
     @Test func `between the databases of a preflight`() async throws {
         let bench = Bench(databases: ["app", "shop"])
-        let server = StoppingServer(bench.server) { await bench.supervisor.stopAll(.cancelled) }
-        let steps = BackupPorts(
-            book: bench.book, server: server, tools: bench.tools, store: bench.store,
-            verifier: bench.verifier,
-            ambient: bench.clock.ambient(), observer: bench.diary, zoneOffset: { _ in 0 })
-        let run = BackupRun(
-            id: UUID(), job: Schedules.job(), spec: BackupSpec(), targets: bench.settings.targets,
-            limits: Limits(),
-            trigger: .hand, ports: steps)
-        server.onDatabase { await run.stop(.cancelled) }
-        _ = await run.begin()
-        let ended = await run.perform().run
+        let server = StoppingServer(bench.server)
+        let supervisor = bench.second(server: server)
+        let run = try await bench.claim()
+        server.onDatabase { await supervisor.stop(run.id, .cancelled) }
+        let ended = await supervisor.perform(run, job: Schedules.job(), attemptsMade: 0)
         try await expectStopped(bench, ended)
         #expect(bench.server.calls == ["main", "main/app"])
         #expect(bench.tools.calls.isEmpty)
     }
 
     /// The stop comes while the step's row is written, before its work has begun: it must not be lost.
-    @Test(arguments: StepName.allCases)
+    @Test(arguments: [StepName.preflight, .globals, .dump, .publishCheck, .publish, .record, .prune])
     func `while the row of a step is written`(name: StepName) async throws {
         let bench = Bench(databases: ["shop", "app"])
         if name == .globals { bench.programs.queue("pg_dumpall", .init(hangs: true)) }
@@ -160,10 +153,7 @@ private final class StoppingServer: ServerPort {
     private let server: MemoryServer
     private let act = Guarded<@Sendable () async -> Void>({})
 
-    init(_ server: MemoryServer, _ act: @escaping @Sendable () async -> Void) {
-        self.server = server
-        onDatabase(act)
-    }
+    init(_ server: MemoryServer) { self.server = server }
 
     func onDatabase(_ act: @escaping @Sendable () async -> Void) { self.act.withLock { $0 = act } }
 

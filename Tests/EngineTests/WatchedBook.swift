@@ -60,19 +60,19 @@ final class WatchedBook: RunBook {
         return try await twin.begin(run)
     }
 
-    func end(_ run: UUID, outcome: Outcome, summary: String, at: Date) async throws(AnyFault) {
+    func end(_ run: UUID, lease: Lease?, outcome: Outcome, summary: String, at: Date) async throws(AnyFault) {
         try await come(.end, .end(outcome))
-        try await twin.end(run, outcome: outcome, summary: summary, at: at)
+        try await twin.end(run, lease: lease, outcome: outcome, summary: summary, at: at)
     }
 
-    func record(_ attempt: AttemptRecord) async throws(AnyFault) {
+    func record(_ attempt: AttemptRecord, lease: Lease?) async throws(AnyFault) {
         try await come(.attempt, .attempt(attempt))
-        try await twin.record(attempt)
+        try await twin.record(attempt, lease: lease)
     }
 
-    func record(_ step: StepRecord) async throws(AnyFault) {
+    func record(_ step: StepRecord, lease: Lease?) async throws(AnyFault) {
         try await come(.step, .step(step))
-        try await twin.record(step)
+        try await twin.record(step, lease: lease)
     }
 
     func record(_ backup: BackupRecord) async throws(AnyFault) {
