@@ -12,8 +12,8 @@ extension Window.ClosedDays {
     package static func parse(_ text: some StringProtocol) throws(PolicyFault) -> Window.ClosedDays {
         let parts = text.split(separator: "..", maxSplits: 1, omittingEmptySubsequences: false)
             .map { String($0) }
-        guard text.utf8.count <= 32, let first = parts.first.flatMap(day), let last = parts.last.flatMap(day)
-        else { throw .notADay(String(text.prefix(32))) }
+        guard text.utf8.count <= 64, let first = parts.first.flatMap(day), let last = parts.last.flatMap(day)
+        else { throw .notADay(String(text.prefix(64))) }
         guard first <= last else {
             throw .daysBackwards(String(text), instead: "\(parts[1])..\(parts[0])")
         }
