@@ -71,7 +71,10 @@ package enum SchedulerNote: Sendable, Equatable {
     case fenced
     case clockWentBack(seconds: Int)
     case waits(UUID, job: String, reason: String)
+    /// A run ended that did not get to work: it was missed, skipped, or cancelled while it waited.
     case ended(RunRecord)
+    /// A run ended that was performed.
+    case performed(RunRecord)
     case guardTripped(UUID, job: String, reasons: [String])
     case slotTaken(ScheduleKey, Date, by: UUID)
     case stopping(running: Int, grace: Duration)

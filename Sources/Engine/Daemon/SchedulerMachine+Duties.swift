@@ -229,7 +229,7 @@ extension SchedulerMachine {
             let took = Duration.seconds(max(0, ended.timeIntervalSince(run.startedAt)))
             samples[run.job] = Array(([took] + (samples[run.job] ?? [])).prefix(Expectation.sampleMax))
         }
-        actions.append(.tell(.ended(run)))
+        actions.append(.tell(.performed(run)))
         // Whoever waits for what it had may have it now.
         let keys = Set(duty.seats.map(\.key))
         let next = duties.values.filter { $0.isWaiting && $0.seats.contains { keys.contains($0.key) } }
