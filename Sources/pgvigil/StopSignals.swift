@@ -4,7 +4,8 @@ import Faults
 import Glibc
 import Synchronization
 
-/// Turns ^C and SIGTERM into an orderly stop; another one a moment later ends the program at once.
+/// Turns ^C and SIGTERM into an orderly stop, and SIGHUP into a reload; one signal more than are wishes for a stop
+/// ends the program at once.
 final class StopSignals: Sendable {
     /// `timeout`, shells and supervisors send a signal to a process and to its group, which is one wish and not two.
     private static let sameWish = Duration.seconds(1)
@@ -14,33 +15,51 @@ final class StopSignals: Sendable {
 
     /// What the handlers share with the rest.
     private final class Shared: Sendable {
-        /// When a signal has come first, and what is to be done then.
-        let wish = Mutex<(first: ContinuousClock.Instant?, action: (@Sendable () async -> Void)?)>((nil, nil))
+        let wishes: [String]
+        let wish = Mutex(Wish())
+        let reload = Mutex<(@Sendable () async -> Void)?>(nil)
+
+        init(_ wishes: [String]) { self.wishes = wishes }
+    }
+
+    /// How often a stop was wished for, when last, and what is to be done each time.
+    private struct Wish {
+        var count = 0
+        var last: ContinuousClock.Instant?
+        var action: (@Sendable () async -> Void)?
     }
 
     /// Takes signals from now on.
-    init() {
-        let state = Shared()
+    ///
+    /// - Parameter wishes: What is said at each wish to stop that is obeyed; the one after them ends the program.
+    init(wishes: [String] = ["stopping; once more ends at once"]) {
+        let state = Shared(wishes)
         self.state = state
-        sources = [SIGINT, SIGTERM].map { number in
-            signal(number, SIG_IGN)
+        sources = [SIGINT, SIGTERM, SIGHUP].map { number in
+            signal(number, number == SIGHUP ? SIG_DFL : SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number)
-            source.setEventHandler { Self.handle(state) }
+            source.setEventHandler { number == SIGHUP ? Self.reload(state) : Self.stop(state) }
             source.resume()
             return source
         }
     }
 
-    /// Says what the first signal does: at once, if it has come already.
+    /// Says what each wish to stop does: at once, if one has come already.
     func onStop(_ action: @escaping @Sendable () async -> Void) {
         let isAsked = state.wish.withLock { wish in
             wish.action = action
-            return wish.first != nil
+            return wish.count > 0
         }
         if isAsked { Task { await action() } }
     }
 
-    var wasAsked: Bool { state.wish.withLock { $0.first != nil } }
+    /// Says what SIGHUP does; without this it ends the program, as when a terminal is closed.
+    func onReload(_ action: @escaping @Sendable () async -> Void) {
+        signal(SIGHUP, SIG_IGN)
+        state.reload.withLock { $0 = action }
+    }
+
+    var wasAsked: Bool { state.wish.withLock { $0.count > 0 } }
 
     /// Returns when a signal has come.
     func waitUntilAsked() async {
@@ -50,17 +69,21 @@ final class StopSignals: Sendable {
         }
     }
 
-    private static func handle(_ state: Shared) {
+    private static func stop(_ state: Shared) {
         let now = ContinuousClock.now
-        let (first, action) = state.wish.withLock { wish in
-            defer { wish.first = wish.first ?? now }
-            return wish
+        let (count, action) = state.wish.withLock { wish -> (Int?, (@Sendable () async -> Void)?) in
+            if let last = wish.last, now - last <= sameWish { return (nil, nil) }
+            wish.last = now
+            wish.count += 1
+            return (wish.count, wish.action)
         }
-        guard let first else {
-            Console.whisper("\nstopping; once more ends at once\n")
-            if let action { Task { await action() } }
-            return
-        }
-        if now - first > sameWish { exit(ExitStatus.interrupted.rawValue) }
+        guard let count else { return }
+        guard count <= state.wishes.count else { exit(ExitStatus.interrupted.rawValue) }
+        Console.whisper("\n\(state.wishes[count - 1])\n")
+        if let action { Task { await action() } }
+    }
+
+    private static func reload(_ state: Shared) {
+        if let action = state.reload.withLock({ $0 }) { Task { await action() } }
     }
 }

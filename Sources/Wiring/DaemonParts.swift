@@ -1,0 +1,36 @@
+import Cron
+package import Engine
+package import Faults
+import FoundationEssentials
+package import Jobs
+import Storage
+
+/// What a daemon of this process is made of, besides the ports that runs work with.
+struct DaemonParts: Sendable {
+    let id: UUID
+    let role: DaemonRecord.Role
+    let configuration: LoadedConfiguration
+    let ambient: Ambient
+
+    private var stateDirectory: String { configuration.settings.stateDirectory }
+
+    var locks: DaemonLocks { DaemonLocks(stateDirectory: stateDirectory) }
+    var peers: PeersFile { PeersFile(stateDirectory: stateDirectory) }
+
+    /// What the catalog is told of the daemon.
+    var record: DaemonRecord {
+        DaemonRecord(
+            id: id, role: role, owner: ambient.owner, labels: configuration.settings.labels,
+            version: ProgramVersion.text, startedAt: ambient.wallTime())
+    }
+
+    /// What the machine knows of itself and the configuration.
+    func settings() -> SchedulerSettings {
+        let settings = configuration.settings
+        return SchedulerSettings(
+            daemon: id, role: role, owner: ambient.owner, labels: settings.labels, targets: settings.targets,
+            limits: settings.limits, timing: settings.daemon,
+            jobs: Dictionary(configuration.jobs.map { ($0.name, $0) }) { first, _ in first },
+            peers: peers.read(), render: InstantRendering(zone: configuration.zone))
+    }
+}
