@@ -13,20 +13,44 @@ extension ConfigurationParser {
         guard let root = rootField(text, findings), !isOfAnotherKind(root),
             let section = Section(root, keys: JobKeys.all, owner: "a job")
         else { return (nil, findings.faults) }
-        // Read for its fault only: what is left has the one kind that there is.
-        _ = section.value(JobKeys.kind)
-        let spec = backupSpec(section)
-        checkContradictions(spec, section, findings)
         let job = Job(
-            name: name, targets: section.value(JobKeys.target), work: .backup(spec),
+            name: name, targets: section.value(JobKeys.target), work: work(section, findings),
             timeout: section.value(JobKeys.timeout) ?? .zero,
             retry: section.value(JobKeys.retry) ?? RetryPolicy(),
+            stepTimeouts: section.value(JobKeys.timeouts) ?? [:],
+            hooks: section.value(JobKeys.hooks) ?? Hooks(),
+            labels: section.value(JobKeys.labels) ?? [:],
+            whenCatalogDown: section.value(JobKeys.whenCatalogDown),
+            atWindowEnd: section.value(JobKeys.windowEnd) ?? .finish,
+            atGuard: section.value(JobKeys.guardTrip) ?? .finish,
+            expected: section.value(JobKeys.expected) ?? .zero,
+            objectives: section.value(JobKeys.objectives) ?? Objectives(),
             place: Place(file: file, line: 1, column: 1), places: places(section))
         return (job, findings.faults)
     }
 
+    /// What the job's kind needs to know, as far as it could be read.
+    private static func work(_ section: Section, _ findings: Findings) -> Job.Work {
+        // A word that is no kind was reported; what else is written tells what was meant.
+        let isCommand = section.value(JobKeys.kind).map { $0 == .command } ?? section.has(JobKeys.command)
+        let (kind, other) = isCommand ? (JobKind.command, JobKind.backup) : (.backup, .command)
+        for declaration in isCommand ? JobKeys.ofBackup : JobKeys.ofCommand {
+            guard let place = section.keyPlace(declaration.name) else { continue }
+            section.report(.keyOfAnotherKind(declaration.name, kind: other, of: kind), at: place)
+        }
+        guard isCommand else {
+            let spec = backupSpec(section)
+            checkContradictions(spec, section, findings)
+            return .backup(spec)
+        }
+        return .command(
+            CommandSpec(
+                command: section.required(JobKeys.command) ?? [],
+                heavy: section.value(JobKeys.heavy) ?? false))
+    }
+
     /// `nightly-backup` of `jobs/nightly-backup.yaml`.
-    private static func jobName(_ file: String) -> String {
+    static func jobName(_ file: String) -> String {
         let last = file.split(separator: "/").last.map(String.init) ?? file
         let ending = [".yaml", ".yml"].first { last.hasSuffix($0) } ?? ""
         return String(last.dropLast(ending.count))
@@ -38,9 +62,12 @@ extension ConfigurationParser {
             let node = mapping.first(where: { $0.key.scalar?.string == "kind" })?.value
         else { return false }
         let field = root.child(node, "kind")
-        guard let kind = field.written.flatMap(JobKind.init(rawValue:)), kind != .backup else { return false }
-        field.report(.unsupportedKind(kind.rawValue))
-        return true
+        switch field.written.flatMap(JobKind.init(rawValue:)) {
+        case nil, .backup, .command: return false
+        case .verify, .drill, .restore, .maintain, .sql:
+            field.report(.unsupportedKind(field.written ?? ""))
+            return true
+        }
     }
 
     private static func backupSpec(_ section: Section) -> BackupSpec {

@@ -8,6 +8,8 @@ extension ConfigurationParser {
     struct SettingsReading {
         var settings: Settings
         var names: CrossCheck.Names
+        /// The jobs that notifications name, each with where.
+        var jobNames: [(pattern: String, place: Place)]
         var faults: [AnyFault]
     }
 
@@ -23,6 +25,7 @@ extension ConfigurationParser {
         let section = root.flatMap { Section($0, keys: SettingsKeys.all, owner: "pgvigil.yaml") }
         let targets = readTargets(section, text, findings)
         let stores = readStores(section, defaults, findings)
+        let channels = readChannels(section)
         let settings = Settings(
             catalog: section?.value(SettingsKeys.catalog) ?? .embedded,
             stateDirectory: section?.value(SettingsKeys.state) ?? defaults.stateDirectory,
@@ -30,9 +33,13 @@ extension ConfigurationParser {
             windows: readWindows(section),
             limits: section?.value(SettingsKeys.limits) ?? Limits(),
             clientDirectories: section?.value(SettingsKeys.clients) ?? [],
-            zoneName: section?.value(SettingsKeys.zone))
+            zoneName: section?.value(SettingsKeys.zone),
+            labels: section?.value(SettingsKeys.labels) ?? [:], channels: channels.read,
+            web: section?.value(SettingsKeys.web) ?? WebSettings(),
+            daemon: section?.value(SettingsKeys.daemon) ?? DaemonSettings())
         let names = CrossCheck.Names(targets: targets.names, stores: stores.names)
-        return SettingsReading(settings: settings, names: names, faults: findings.faults)
+        return SettingsReading(
+            settings: settings, names: names, jobNames: channels.jobNames, faults: findings.faults)
     }
 
     /// The top of a file; an empty file is a mapping without keys. Nil after the fault was reported.
@@ -59,7 +66,7 @@ extension ConfigurationParser {
                 entry.value.map {
                     Target(
                         name: entry.name, connection: $0.connection, databases: $0.databases,
-                        origin: entry.place.description)
+                        objectives: $0.objectives, origin: entry.place.description)
                 }
             }
             return (targets, entries.map(\.name))
@@ -89,6 +96,20 @@ extension ConfigurationParser {
             stores.append(StoreSettings(name: entry.name, path: path))
         }
         return (stores, entries.map(\.name))
+    }
+
+    private static func readChannels(
+        _ section: Section?
+    ) -> (read: [NotificationChannel], jobNames: [(pattern: String, place: Place)]) {
+        var channels: [NotificationChannel] = []
+        var jobNames: [(pattern: String, place: Place)] = []
+        for entry in section?.value(SettingsKeys.notifications) ?? [] {
+            guard let value = entry.value else { continue }
+            channels.append(
+                NotificationChannel(name: entry.name, way: value.way, events: value.events, jobs: value.jobs))
+            jobNames += zip(value.jobs ?? [], value.jobPlaces).map { ($0, $1) }
+        }
+        return (channels, jobNames)
     }
 
     private static func readWindows(_ section: Section?) -> [String: Window] {

@@ -20,6 +20,7 @@ package enum ConfigurationParser {
             faults += found
         }
         faults += CrossCheck.faults(names: reading.names, jobs: all)
+        faults += CrossCheck.faults(jobNames: reading.jobNames, known: source.jobs.map { jobName($0.path) })
         return ConfigurationReading(
             settings: readable(reading), jobs: sound.sorted { $0.name < $1.name }, faults: faults)
     }

@@ -22,6 +22,15 @@ enum CrossCheck {
         return faults
     }
 
+    /// Names of jobs in the settings that no job has; those with faults count too.
+    static func faults(jobNames: [(pattern: String, place: Place)], known: [String]) -> [AnyFault] {
+        jobNames.compactMap { pattern, place in
+            if known.contains(where: { Glob.matches(pattern, $0) }) { return nil }
+            let nearest = Glob.isPattern(pattern) ? nil : Suggestion.nearest(to: pattern, among: known)
+            return AnyFault(.unknownJob(pattern, nearest: nearest, known: known), at: place)
+        }
+    }
+
     private static func targetFaults(_ job: Job, _ known: [String]?) -> [AnyFault] {
         guard let known, let targets = job.targets else { return [] }
         return targets.enumerated().compactMap { index, pattern in

@@ -2,9 +2,10 @@ import Faults
 import Policy
 
 extension Form where Value == JobKind {
-    /// The kind that this version runs is offered; the other words are known, and refused with a remedy of
+    /// The kinds that this version runs are offered; the other words are known, and refused with a remedy of
     /// their own.
-    static let kind = Form(shape: .choice([JobKind.backup.rawValue]), read: Form.choice.read)
+    static let kind = Form(
+        shape: .choice([JobKind.backup.rawValue, JobKind.command.rawValue]), read: Form.choice.read)
 }
 
 extension Form where Value == Retention {

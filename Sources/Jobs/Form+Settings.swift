@@ -6,6 +6,7 @@ import Policy
 struct TargetEntry: Sendable {
     var connection: ConnectionInfo
     var databases: [String]?
+    var objectives = Objectives()
 }
 
 extension Form where Value == ConnectionInfo {
@@ -38,9 +39,10 @@ extension Form where Value == TargetEntry {
         longer: Form.section(TargetKeys.all, owner: "a target") { section in
             let databases = section.value(TargetKeys.databases)
             let password = section.value(TargetKeys.password)
+            let objectives = section.value(TargetKeys.objectives) ?? Objectives()
             guard var connection = section.required(TargetKeys.url) else { return nil }
             if let password { connection.password = Secret(password) }
-            return TargetEntry(connection: connection, databases: databases)
+            return TargetEntry(connection: connection, databases: databases, objectives: objectives)
         })
 }
 
@@ -50,44 +52,32 @@ extension Form where Value == String {
         text: .path, longer: Form.section(StoreKeys.all, owner: "a store") { $0.required(StoreKeys.path) })
 }
 
-extension Form where Value == Window.Opening {
-    /// One opening.
-    static let opening = Form<String>.text(
-        "opening", pattern: "^([A-Za-z,-]+ +)?[0-9]{1,2}:[0-9]{2}-[0-9]{1,2}:[0-9]{2}$"
-    ).map { text, field -> Window.Opening? in
-        do throws(PolicyFault) {
-            return try Window.Opening.parse(text)
-        } catch {
-            field.findings.add(AnyFault(error, at: field.place))
-            return nil
-        }
-    }
-}
-
-extension Form where Value == Window {
-    /// One opening, a list of them, or `{zone: …, open: …}`.
-    static let window: Form = {
-        let openings = Form<Window.Opening>.opening.oneOrMany
-        let longer = Form.section(WindowKeys.all, owner: "a window") { section in
-            let zone = section.value(WindowKeys.zone)
-            return section.required(WindowKeys.open).map { Window(zoneName: zone, openings: $0) }
-        }
-        return Form(shape: .either([openings.shape, longer.shape])) { field in
-            if field.isList || field.written != nil {
-                return openings.read(field).map { Window(openings: $0) }
-            }
-            return longer.read(field)
-        }
-    }()
-}
-
 extension Form where Value == Limits {
     /// The bounds of `limits:`.
     static let limits = Form.section(LimitKeys.all, owner: "limits") { section in
         let runs = section.value(LimitKeys.runs)
+        let heavy = section.value(LimitKeys.heavyPerTarget)
+        let writers = section.value(LimitKeys.writersPerStore)
         let timeout = section.value(LimitKeys.connectTimeout)
         let space = section.value(LimitKeys.freeSpace)
-        guard let runs, let timeout, let space else { return nil }
-        return Limits(runsMax: runs, connectTimeout: timeout, freeSpaceMin: space)
+        guard let runs, let heavy, let writers, let timeout, let space else { return nil }
+        return Limits(
+            runsMax: runs, heavyRunsMax: heavy, writersMax: writers, connectTimeout: timeout,
+            freeSpaceMin: space)
     }
+}
+
+extension Form where Value == DaemonSettings {
+    /// `{lease: 30s, grace: 60s}`.
+    static let daemon = Form.section(DaemonKeys.all, owner: "daemon") { section in
+        let lease = section.value(DaemonKeys.lease)
+        let grace = section.value(DaemonKeys.grace)
+        guard let lease, let grace else { return nil }
+        return DaemonSettings(lease: lease, grace: grace)
+    }
+}
+
+extension Form where Value == WebSettings {
+    /// `{listen: 127.0.0.1:9187}`, or `{listen: off}`.
+    static let web = Form.section(WebKeys.all, owner: "web") { $0.value(WebKeys.listen) }
 }

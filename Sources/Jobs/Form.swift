@@ -160,8 +160,26 @@ extension Form where Value == Int {
     }
 }
 
+extension Form where Value == Double {
+    /// A number, with a point where it has a fraction.
+    static func decimal(_ range: ClosedRange<Double>) -> Form {
+        Form(shape: .decimal(range)) { field in
+            guard let text = field.text(expected: "a number") else { return nil }
+            let ends = [range.lowerBound, range.upperBound].map(Shape.written)
+            let isPlain = text.allSatisfy { $0.isASCII && ($0.isNumber || $0 == ".") }
+            guard isPlain, let number = Double(text), range.contains(number) else {
+                field.refuse(
+                    because: "it is not a number from \(ends[0]) to \(ends[1])",
+                    remedy: "Write a number from \(ends[0]) to \(ends[1]).")
+                return nil
+            }
+            return number
+        }
+    }
+}
+
 extension Form where Value == Duration {
-    /// A duration of at least a second.
+    /// A duration within bounds.
     static func duration(atLeast least: Duration, atMost most: Duration) -> Form {
         Form<String>.text("duration", pattern: DurationForm.pattern).map { text, field in
             DurationForm.read(text, least...most, field)

@@ -12,6 +12,18 @@ package enum SchemaFile: String, Sendable, Equatable, CaseIterable {
         }
     }
 
+    /// The keys in groups for the documentation, each with its heading.
+    var groups: [(heading: String?, keys: [KeyDeclaration])] {
+        switch self {
+        case .settings: [(nil, SettingsKeys.all)]
+        case .job:
+            [
+                ("Keys of every job:", JobKeys.common), ("Keys of `kind: backup`:", JobKeys.ofBackup),
+                ("Keys of `kind: command`:", JobKeys.ofCommand),
+            ]
+        }
+    }
+
     var title: String {
         switch self {
         case .settings: "pgvigil.yaml"
@@ -82,7 +94,8 @@ package enum JSONSchema {
         switch key.shape {
         case .flag: return [("default", .flag(text == "true"))]
         case .whole: return [("default", Int(text).map(JSONText.whole) ?? .text(text))]
-        case .text, .choice, .list, .named, .section, .either: return [("default", .text(text))]
+        case .text, .decimal, .choice, .list, .named, .section, .either:
+            return [("default", .text(text))]
         }
     }
 
@@ -100,6 +113,11 @@ package enum JSONSchema {
             return orVariable([
                 ("type", .text("integer")), ("minimum", .whole(range.lowerBound)),
                 ("maximum", .whole(range.upperBound)),
+            ])
+        case .decimal(let range):
+            return orVariable([
+                ("type", .text("number")), ("minimum", .decimal(range.lowerBound)),
+                ("maximum", .decimal(range.upperBound)),
             ])
         case .choice(let words): return orVariable([("enum", .list(words.map(JSONText.text)))])
         case .list(let element):

@@ -2,6 +2,7 @@
 indirect enum JSONText {
     case text(String)
     case whole(Int)
+    case decimal(Double)
     case flag(Bool)
     case list([JSONText])
     case object([(key: String, value: JSONText)])
@@ -13,6 +14,7 @@ indirect enum JSONText {
         switch self {
         case .text(let text): return JSONText.quote(text)
         case .whole(let number): return String(number)
+        case .decimal(let number): return Shape.written(number)
         case .flag(let flag): return flag ? "true" : "false"
         case .list(let items):
             guard !items.isEmpty else { return "[]" }

@@ -3,10 +3,43 @@ import Policy
 /// The keys of a job file, `jobs/*.yaml`.
 enum JobKeys {
     static let kind = Key(
-        "kind", Form<JobKind>.kind, .written("backup"), "What the job does; this version runs backups only.")
+        "kind", Form<JobKind>.kind, .written("backup"),
+        "What the job does: `backup`, or `command`, a program of your own.")
     static let target = Key(
         "target", Form<String>.glob.oneOrMany, .described("every target"),
         "The targets it works on, by exact name or glob.")
+    static let hooks = Key(
+        "hooks", Form<Hooks>.hooks, .described("none"),
+        "Commands around a run, each a list of a program and its arguments, without a shell.")
+    static let labels = Key(
+        "on", Form<[String: String]>.labels, .described("every daemon"),
+        "The labels that a daemon must have to run it, such as `{site: fra}`.")
+    static let whenCatalogDown = Key(
+        "when_catalog_down", Form<CatalogDownRule>.choice,
+        .described("`skip`; for backups `run`, unless another daemon could run it"),
+        "Whether a run starts while the catalog cannot be reached; its record follows later.")
+    static let windowEnd = Key(
+        "window_end", Form<Perseverance>.choice, .written("finish"),
+        "What a run does when its window closes.")
+    static let guardTrip = Key(
+        "guard_trip", Form<Perseverance>.choice, .written("finish"),
+        "What a run does when a guard of its window no longer holds.")
+    static let expected = Key(
+        "expected", Form<Duration>.duration(atLeast: .seconds(1), atMost: .seconds(30 * 86_400)),
+        .written("10m"),
+        "How long a run is expected to take, until there is a history of successes. A run starts only if "
+            + "that fits into its window.")
+    static let command = Key(
+        "command", Form<[String]>.command, .required,
+        "The program and its arguments, as a list; no shell looks at them. Exit status 0 is a success.")
+    static let heavy = Key(
+        "heavy", Form<Bool>.flag, .written("false"),
+        "Whether it counts as heavy work on its targets, which then run nothing else heavy meanwhile.")
+    static let timeouts = Key(
+        "timeouts", Form<[String: Duration]>.timeouts, .described("none"), "Limits for single steps.")
+    static let objectives = Key(
+        "objectives", Form<Objectives>.objectives, .described("none"),
+        "What is expected of the backups it makes; a breach is told of even if nothing ran at all.")
     static let databases = Key(
         "databases", Form<String>.glob.oneOrMany,
         .described("the target's own: its `databases`, or every database that allows connections"),
@@ -63,14 +96,25 @@ enum JobKeys {
         "exclude_table_data", Form<String>.text("pattern of pg_dump").oneOrMany, .described("none"),
         "Tables that are saved without their rows (`--exclude-table-data`). The backup is marked partial.")
 
-    static let all = [
-        kind.declaration, target.declaration, databases.declaration, exclude.declaration, format.declaration,
-        compression.declaration, workers.declaration, globals.declaration, verify.declaration,
-        keep.declaration,
-        store.declaration, timeout.declaration, retry.declaration, schemas.declaration,
-        excludeSchemas.declaration, tables.declaration, excludeTables.declaration,
-        excludeTableData.declaration,
+    /// The keys of every kind.
+    static let common = [
+        kind.declaration, target.declaration, timeout.declaration, retry.declaration, hooks.declaration,
+        labels.declaration, whenCatalogDown.declaration, windowEnd.declaration, guardTrip.declaration,
+        expected.declaration,
     ]
+
+    /// The keys that only backups have.
+    static let ofBackup = [
+        databases.declaration, exclude.declaration, format.declaration, compression.declaration,
+        workers.declaration, globals.declaration, verify.declaration, keep.declaration, store.declaration,
+        timeouts.declaration, objectives.declaration, schemas.declaration, excludeSchemas.declaration,
+        tables.declaration, excludeTables.declaration, excludeTableData.declaration,
+    ]
+
+    /// The keys that only commands have.
+    static let ofCommand = [command.declaration, heavy.declaration]
+
+    static let all = common + ofBackup + ofCommand
 }
 
 /// The keys of `keep:`.

@@ -28,6 +28,11 @@ package enum JobsFault: Fault, Equatable {
     case unknownTarget(String, nearest: String?, known: [String])
     case unknownStore(String, nearest: String?, known: [String])
     case unknownZone(String)
+    case keyOfAnotherKind(String, kind: JobKind, of: JobKind)
+    case disagreement(String, remedy: String)
+    case badWebURL(of: String, because: String)
+    case badTemplate(String, remedy: String)
+    case unknownJob(String, nearest: String?, known: [String])
 
     package var code: String {
         switch self {
@@ -54,6 +59,11 @@ package enum JobsFault: Fault, Equatable {
         case .unknownTarget: "job.unknown-target"
         case .unknownStore: "job.unknown-store"
         case .unknownZone: "config.unknown-zone"
+        case .keyOfAnotherKind: "job.key-of-another-kind"
+        case .disagreement: "config.disagreement"
+        case .badWebURL: "config.bad-web-url"
+        case .badTemplate: "config.bad-template"
+        case .unknownJob: "config.unknown-job"
         }
     }
 
@@ -85,6 +95,13 @@ package enum JobsFault: Fault, Equatable {
             Glob.isPattern(name) ? "no target's name matches '\(name)'" : "there is no target '\(name)'"
         case .unknownStore(let name, _, _): "there is no store '\(name)'"
         case .unknownZone(let name): "'\(name)' is not a time zone of this machine"
+        case .keyOfAnotherKind(let key, let kind, let own):
+            "'\(key)' belongs to the kind '\(kind.rawValue)', and this job is of the kind '\(own.rawValue)'"
+        case .disagreement(let summary, _): summary
+        case .badWebURL(let owner, let because): "'\(owner)' is no web address: \(because)"
+        case .badTemplate(let problem, _): problem
+        case .unknownJob(let name, _, _):
+            Glob.isPattern(name) ? "no job's name matches '\(name)'" : "there is no job '\(name)'"
         }
     }
 
@@ -111,7 +128,8 @@ package enum JobsFault: Fault, Equatable {
         case .unsetVariable(let name): "Set \(name), or write ${\(name):-default}."
         case .secretUnreadable(let path, _): "Make \(path) a file that the user of pgvigil may read."
         case .secretExposed(let path): "Run 'chmod o-r \(path)'."
-        case .unsupportedKind: "This version runs 'kind: backup' only; move the file out of the jobs folder."
+        case .unsupportedKind:
+            "This version runs 'kind: backup' and 'kind: command' only; move the file out of the jobs folder."
         case .contradiction(_, let remedy): remedy
         case .badURL(_, let problem): problem.remedy
         case .noTargets: "Set DATABASE_URL, or write targets: in pgvigil.yaml."
@@ -125,6 +143,12 @@ package enum JobsFault: Fault, Equatable {
             known.isEmpty
                 ? "Write stores: in pgvigil.yaml." : "Write store: with one of \(list(known, "and"))."
         case .unknownZone: "Write an IANA name such as Europe/Paris or UTC, and see that tzdata is installed."
+        case .keyOfAnotherKind(let key, let kind, _): "Remove '\(key)', or write 'kind: \(kind.rawValue)'."
+        case .disagreement(_, let remedy), .badTemplate(_, let remedy): remedy
+        case .badWebURL: "Write https://host/path, or file:PATH of a file that holds it."
+        case .unknownJob(_, let nearest?, _): "Write '\(nearest)'."
+        case .unknownJob(_, nil, let known):
+            known.isEmpty ? "Write jobs first." : "The jobs are \(list(known, "and"))."
         }
     }
 

@@ -1,17 +1,20 @@
 /// Makes the tables of docs/configuration.md of the declarations that the parser reads by.
 package enum ReferenceTable {
-    /// Markdown: a table of the file's keys, and one for each key that has keys of its own.
+    /// Markdown: tables of the file's keys, and one for each key that has keys of its own.
     package static func render(_ file: SchemaFile) -> String {
-        var sections = [table(file.keys)]
-        for key in file.keys where !key.shape.keys.isEmpty {
-            let path: String
-            switch key.shape {
-            case .named: path = "\(key.name).NAME"
-            case .text, .flag, .whole, .choice, .list, .section, .either: path = key.name
-            }
-            sections.append("Keys of `\(path)`:\n\n" + table(key.shape.keys))
+        let tops = file.groups.map { heading, keys in
+            (heading.map { "\($0)\n\n" } ?? "") + table(keys)
         }
-        return sections.joined(separator: "\n\n") + "\n"
+        return (tops + inner(file.keys, below: "")).joined(separator: "\n\n") + "\n"
+    }
+
+    /// The tables of what stands inside the values of these keys, the outer before the inner.
+    private static func inner(_ keys: [KeyDeclaration], below path: String) -> [String] {
+        keys.filter { !$0.shape.keys.isEmpty }.flatMap { key in
+            let name = path + (key.shape.isNamed ? "\(key.name).NAME" : key.name)
+            return ["Keys of `\(name)`:\n\n" + table(key.shape.keys)]
+                + inner(key.shape.keys, below: "\(name).")
+        }
     }
 
     private static func table(_ keys: [KeyDeclaration]) -> String {
@@ -25,5 +28,15 @@ package enum ReferenceTable {
             return "| `\(key.name)` | \(key.shape.title) | \(standard) | \(key.doc) |"
         }
         return (["| key | type | default | meaning |", "|---|---|---|---|"] + rows).joined(separator: "\n")
+    }
+}
+
+extension Shape {
+    /// Whether the user chooses the keys.
+    fileprivate var isNamed: Bool {
+        switch self {
+        case .named: true
+        case .text, .flag, .whole, .decimal, .choice, .list, .section, .either: false
+        }
     }
 }

@@ -5,6 +5,7 @@ import Yams
 struct Section {
     private let field: Field
     private let values: [String: Field]
+    private let keyPlaces: [String: Place]
 
     /// Reports unknown and repeated keys; nil if it is no mapping.
     ///
@@ -13,9 +14,11 @@ struct Section {
         guard let pairs = field.pairs(expected: "a mapping with the keys of \(owner)") else { return nil }
         let known = keys.map(\.name)
         var values: [String: Field] = [:]
+        var keyPlaces: [String: Place] = [:]
         for (key, value, keyPlace) in pairs {
             if known.contains(key) {
                 values[key] = value
+                keyPlaces[key] = keyPlace
             } else {
                 let nearest = Suggestion.nearest(to: key, among: known)
                 field.findings.add(
@@ -24,6 +27,7 @@ struct Section {
         }
         self.field = field
         self.values = values
+        self.keyPlaces = keyPlaces
     }
 
     /// The value of a key, or its default; nil if the default is described only, or after a fault was
@@ -50,6 +54,9 @@ struct Section {
     /// Where the value of a key stands, if it is written.
     func place<Value>(_ key: Key<Value>) -> Place? { values[key.declaration.name]?.place }
 
+    /// Where the key itself stands, if it is written.
+    func keyPlace(_ name: String) -> Place? { keyPlaces[name] }
+
     /// Where the elements of a list stand, if a list is written.
     func elementPlaces<Value>(_ key: Key<Value>) -> [Place] {
         guard let field = values[key.declaration.name], case .sequence(let sequence) = field.node else {
@@ -60,6 +67,14 @@ struct Section {
 
     /// Whether a key is written at all.
     func has<Value>(_ key: Key<Value>) -> Bool { values[key.declaration.name] != nil }
+
+    /// Reports what is wrong with the section, or with a part of it that stands elsewhere.
+    func report(_ fault: JobsFault, at place: Place? = nil) {
+        field.findings.add(AnyFault(fault, at: place ?? field.place))
+    }
+
+    /// The keys that lead to it, for messages: `notifications.ops`.
+    var path: String { field.path }
 
     /// Where the whole section begins.
     var place: Place { field.place }

@@ -33,10 +33,22 @@ enum SettingsKeys {
     static let zone = Key(
         "zone", Form<String>.zone, .described("the machine's"),
         "The time zone of crontab lines and windows that name none.")
+    static let labels = Key(
+        "labels", Form<[String: String]>.labels, .described("none"),
+        "What this machine's daemon is, such as `{site: fra}`, for jobs that run on some only (`on`).")
+    static let daemon = Key(
+        "daemon", Form<DaemonSettings>.daemon, .described("as below"),
+        "How `pgvigil serve` holds its place among others, and how it stops.")
+    static let web = Key(
+        "web", Form<WebSettings>.web, .described("as below"), "Where metrics and health are served.")
+    static let notifications = Key(
+        "notifications", Form<ChannelEntry>.channel.named("notification"), .described("none"),
+        "Who is told of events, and how: each entry has one of `webhook`, `ping`, `mail` and `command`.")
 
     static let all = [
         catalog.declaration, state.declaration, targets.declaration, stores.declaration, windows.declaration,
-        limits.declaration, clients.declaration, zone.declaration,
+        limits.declaration, clients.declaration, zone.declaration, labels.declaration, daemon.declaration,
+        web.declaration, notifications.declaration,
     ]
 }
 
@@ -51,8 +63,13 @@ enum TargetKeys {
     static let databases = Key(
         "databases", Form<String>.glob.oneOrMany, .described("every database that allows connections"),
         "The databases that a job takes when it names none, by exact name or glob.")
+    static let objectives = Key(
+        "objectives", Form<Objectives>.objectives, .described("none"),
+        "What is expected of its backups; a breach is told of even if nothing ran at all.")
 
-    static let all = [url.declaration, password.declaration, databases.declaration]
+    static let all = [
+        url.declaration, password.declaration, databases.declaration, objectives.declaration,
+    ]
 }
 
 /// The key of one entry of `stores:`.
@@ -64,22 +81,17 @@ enum StoreKeys {
     static let all = [path.declaration]
 }
 
-/// The keys of one entry of `windows:`.
-enum WindowKeys {
-    static let zone = Key(
-        "zone", Form<String>.zone, .described("that of the crontab line"), "The time zone of the openings.")
-    static let open = Key(
-        "open", Form<Window.Opening>.opening.oneOrMany, .required,
-        "Openings such as `22:00-06:00`, `Mon-Fri 22:00-06:00` or `Sat,Sun 00:00-24:00`. The days are those "
-            + "on which "
-            + "an opening begins; an end that is not after the beginning is on the next day.")
-
-    static let all = [zone.declaration, open.declaration]
-}
-
 /// The keys of `limits:`.
 enum LimitKeys {
-    static let runs = Key("runs", Form<Int>.whole(1...64), .written("2"), "Runs at the same time.")
+    static let runs = Key(
+        "runs", Form<Int>.whole(1...1000), .written("4"),
+        "Runs at the same time, of all daemons of the catalog together.")
+    static let heavyPerTarget = Key(
+        "heavy_per_target", Form<Int>.whole(1...64), .written("1"),
+        "Heavy runs at the same time on one target: backups, and commands that say `heavy: true`.")
+    static let writersPerStore = Key(
+        "writers_per_store", Form<Int>.whole(1...64), .written("2"),
+        "Runs that write into one store at the same time.")
     static let connectTimeout = Key(
         "connect_timeout", Form<Duration>.duration(atLeast: .seconds(1), atMost: .seconds(600)),
         .written("10s"),
@@ -88,5 +100,30 @@ enum LimitKeys {
         "free_space", Form<ByteCount>.byteCount, .written("256MiB"),
         "What must remain free in a store after a backup of the expected size.")
 
-    static let all = [runs.declaration, connectTimeout.declaration, freeSpace.declaration]
+    static let all = [
+        runs.declaration, heavyPerTarget.declaration, writersPerStore.declaration,
+        connectTimeout.declaration, freeSpace.declaration,
+    ]
+}
+
+/// The keys of `daemon:`.
+enum DaemonKeys {
+    static let lease = Key(
+        "lease", Form<Duration>.duration(atLeast: .seconds(10), atMost: .seconds(600)), .written("30s"),
+        "How long the others wait for a daemon that says nothing before they take its runs over.")
+    static let grace = Key(
+        "grace", Form<Duration>.duration(atLeast: .zero, atMost: .seconds(86_400)), .written("60s"),
+        "How long running runs may go on after SIGTERM before they are stopped.")
+
+    static let all = [lease.declaration, grace.declaration]
+}
+
+/// The key of `web:`.
+enum WebKeys {
+    static let listen = Key(
+        "listen", Form<WebSettings>.listen, .written("off"),
+        "Where `/metrics`, `/healthz` and `/readyz` are served, such as `127.0.0.1:9187` or `[::1]:9187`. "
+            + "Nobody is asked for a password there.")
+
+    static let all = [listen.declaration]
 }

@@ -4,6 +4,8 @@ indirect enum Shape: Sendable {
     case text(kind: String, pattern: String?)
     case flag
     case whole(ClosedRange<Int>)
+    /// A number that may have a fraction.
+    case decimal(ClosedRange<Double>)
     case choice([String])
     case list(of: Shape)
     /// Keys of one's own choice, named as targets and jobs are.
@@ -17,12 +19,20 @@ indirect enum Shape: Sendable {
         case .text(let kind, _): kind
         case .flag: "`true` or `false`"
         case .whole(let range): "number, \(range.lowerBound)–\(range.upperBound)"
+        case .decimal(let range):
+            "number, \(Shape.written(range.lowerBound))–\(Shape.written(range.upperBound))"
         case .choice(let words): words.map { "`\($0)`" }.joined(separator: ", ")
         case .list(let element): "list of \(element.title)"
         case .named(let value): "name → \(value.title)"
         case .section: "keys below"
         case .either(let shapes): Shape.titles(of: shapes).joined(separator: ", or ")
         }
+    }
+
+    /// `0.01`, and `1000` without a fraction.
+    static func written(_ number: Double) -> String {
+        let text = "\(number)"
+        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
     }
 
     /// "name, or a list of them" where a list is of what stands before it.
@@ -41,14 +51,14 @@ indirect enum Shape: Sendable {
     private var alternatives: [Shape] {
         switch self {
         case .either(let shapes): shapes.flatMap(\.alternatives)
-        case .text, .flag, .whole, .choice, .list, .named, .section: [self]
+        case .text, .flag, .whole, .decimal, .choice, .list, .named, .section: [self]
         }
     }
 
     /// The keys that stand inside the value, if it has keys of ours.
     var keys: [KeyDeclaration] {
         switch self {
-        case .text, .flag, .whole, .choice: []
+        case .text, .flag, .whole, .decimal, .choice: []
         case .list(let inner), .named(let inner): inner.keys
         case .section(let keys): keys
         case .either(let shapes): shapes.flatMap(\.keys)

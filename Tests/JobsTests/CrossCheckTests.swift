@@ -42,6 +42,25 @@ import Testing
         Golden.expect(result.faults.map(\.description).joined(separator: "\n"), "disagreements")
     }
 
+    @Test func `disagree where a notification names a job that is not there`() {
+        let result = Self.parse(
+            """
+            targets: {main: postgres://h/db}
+            notifications:
+              ops: {ping: "https://h/p", jobs: [nightly, nigthly, "week*", broken]}
+              dba: {mail: dba@example.org, jobs: "*"}
+              one: {mail: dba@example.org, jobs: elsewhere}
+            """, [("nightly.yaml", "kind: backup\n"), ("broken.yaml", "kind: [")])
+        #expect(
+            result.faults.map(\.code) == [
+                "yaml.syntax", "config.unknown-job", "config.unknown-job", "config.unknown-job",
+            ])
+        #expect(result.faults.map(\.place?.column) == [1, 46, 55, 38])
+        #expect(result.settings?.channels.map(\.name) == ["ops", "dba", "one"])
+        Golden.expect(
+            result.faults.dropFirst().map(\.description).joined(separator: "\n"), "unknown-jobs")
+    }
+
     @Test func `are checked as far as they can be read`() {
         // The target's URL and the store's path are wrong, but both have their names.
         let result = Self.parse(

@@ -31,20 +31,36 @@ import Testing
 
     @Test(arguments: SchemaFile.allCases)
     func `have defaults that can be read`(_ file: SchemaFile) {
-        let keys = file.keys + file.keys.flatMap(\.shape.keys)
-        let lines = keys.compactMap { key -> String? in
-            guard case .written(let text) = key.standard, file.keys.contains(where: { $0.name == key.name })
-            else {
-                return nil
-            }
-            return "\(key.name): \(text)\n"
+        switch file {
+        case .settings:
+            let text = Self.defaults(of: SettingsKeys.all)
+            #expect(text.contains("daemon: {lease: 30s, grace: 60s}"))
+            let written = Sample.settings("targets: {main: postgres://h/db}\n" + text)
+            #expect(written.faults.isEmpty)
+            #expect(written.settings == Sample.settings("targets: {main: postgres://h/db}\n").settings)
+        case .job:
+            let backup = Sample.job(Self.defaults(of: JobKeys.common + JobKeys.ofBackup))
+            #expect(backup.faults.isEmpty)
+            #expect(backup.job?.work == Sample.job("").job?.work)
+            let common = Self.defaults(of: JobKeys.common + JobKeys.ofCommand)
+                .replacing("kind: backup", with: "kind: command")
+            let command = Sample.job(common + "command: [x]\n")
+            #expect(command.faults.isEmpty)
+            #expect(command.job == Sample.job("kind: command\ncommand: [x]\n").job)
         }
-        #expect(!lines.isEmpty)
-        let targets = file == .settings ? "targets: {main: postgres://h/db}\n" : ""
-        let faults =
-            file == .job
-            ? Sample.job(lines.joined()).faults : Sample.settings(targets + lines.joined()).faults
-        #expect(faults.isEmpty)
+    }
+
+    /// A file that writes every default out, also inside sections.
+    private static func defaults(of keys: [KeyDeclaration]) -> String {
+        keys.compactMap { key -> String? in
+            if case .written(let text) = key.standard { return "\(key.name): \(text)\n" }
+            guard case .section(let inner) = key.shape else { return nil }
+            let parts = inner.compactMap { part -> String? in
+                guard case .written(let text) = part.standard else { return nil }
+                return "\(part.name): \(text)"
+            }
+            return parts.isEmpty ? nil : "\(key.name): {\(parts.joined(separator: ", "))}\n"
+        }.joined()
     }
 
     @Test func `are used rightly by the examples of the documentation`() throws {
@@ -52,12 +68,17 @@ import Testing
         let blocks = document.split(separator: "```yaml\n").dropFirst().compactMap {
             $0.split(separator: "```").first
         }
+        for job in blocks where job.hasPrefix("# jobs/") {
+            #expect(Sample.job(String(job)).faults.isEmpty)
+        }
+        #expect(blocks.contains { $0.hasPrefix("# jobs/") })
         let examples = blocks.filter { !$0.hasPrefix("#") }
         #expect(!examples.isEmpty)
         for example in examples {
             let (settings, faults) = ConfigurationParser.settings(
                 text: String(example), file: "pgvigil.yaml", environment: ["DATABASE_URL": "postgres://h/db"],
-                defaults: Sample.defaults, readFile: { _ in .success("s3cret") })
+                defaults: Sample.defaults,
+                readFile: { .success($0.hasSuffix("-url") ? "https://h/s3cret" : "s3cret") })
             #expect(faults.isEmpty)
             #expect(settings != nil)
         }

@@ -52,6 +52,64 @@ import Testing
                         store: "nas", selection: selection)))
     }
 
+    @Test func `says what is around its work`() throws {
+        let (job, faults) = Sample.job(
+            """
+            hooks:
+              before: [pg_isready, -q]
+              after: [/usr/local/bin/report, "a b"]
+              on_failure: [logger, "backup of ${NAME} failed"]
+              timeout: 90s
+            timeouts: {preflight: 1m, globals: 2m, dump: 3h, publish-check: 4h, publish: 5m, record: 6m,
+              prune: 7m}
+            on: {site: fra, disk: ssd-1.2_x}
+            when_catalog_down: run
+            window_end: stop
+            guard_trip: stop
+            expected: 40m
+            objectives: {backup_age: 26h, proven_age: 8d, recovery_time: 30m}
+            """)
+        #expect(faults.isEmpty)
+        let found = try #require(job)
+        #expect(
+            found.hooks
+                == Hooks(
+                    before: ["pg_isready", "-q"], after: ["/usr/local/bin/report", "a b"],
+                    onFailure: ["logger", "backup of nas failed"], timeout: .seconds(90)))
+        #expect(
+            found.stepTimeouts == [
+                "preflight": .seconds(60), "globals": .seconds(120), "dump": .seconds(3 * 3600),
+                "publish-check": .seconds(4 * 3600), "publish": .seconds(300), "record": .seconds(360),
+                "prune": .seconds(420),
+            ])
+        #expect(found.labels == ["site": "fra", "disk": "ssd-1.2_x"])
+        #expect(found.whenCatalogDown == .run)
+        #expect(found.atWindowEnd == .stop)
+        #expect(found.atGuard == .stop)
+        #expect(found.expected == .seconds(2400))
+        #expect(
+            found.objectives
+                == Objectives(
+                    backupAge: .seconds(26 * 3600), provenAge: .seconds(8 * 86_400),
+                    recoveryTime: .seconds(1800)))
+    }
+
+    @Test func `may be a command`() throws {
+        let (job, faults) = Sample.job(
+            "kind: command\ntarget: main\ncommand: [vacuumdb, --all, -j, 4]\nheavy: true\nretry: {attempts: 2}\n"
+        )
+        #expect(faults.isEmpty)
+        let found = try #require(job)
+        #expect(found.kind == .command)
+        #expect(found.targets == ["main"])
+        #expect(found.retry.attemptsMax == 2)
+        #expect(
+            found.work == .command(CommandSpec(command: ["vacuumdb", "--all", "-j", "4"], heavy: true)))
+        #expect(
+            Sample.job("kind: command\ncommand:\n  - report\n").job?.work
+                == .command(CommandSpec(command: ["report"])))
+    }
+
     @Test func `needs to say nothing`() throws {
         let (job, faults) = Sample.job("")
         #expect(faults.isEmpty)
@@ -62,6 +120,11 @@ import Testing
         #expect(found.retry == RetryPolicy())
         #expect(!BackupSpec().selection.isPartial)
         #expect(found.places.isEmpty)
+        #expect(found.hooks == Hooks())
+        #expect(found.stepTimeouts.isEmpty && found.labels.isEmpty && found.whenCatalogDown == nil)
+        #expect(found.atWindowEnd == .finish && found.atGuard == .finish)
+        #expect(found.expected == .seconds(600))
+        #expect(found.objectives == Objectives())
     }
 
     @Test(
