@@ -4,7 +4,7 @@ import Jobs
 
 /// Everything outside that a backup run works with.
 package struct BackupPorts: Sendable {
-    package var book: any RunBook
+    package var book: JournaledBook
     package var server: any ServerPort
     package var tools: any ToolPort
     package var store: any BackupStore
@@ -15,7 +15,7 @@ package struct BackupPorts: Sendable {
     package var zoneOffset: @Sendable (Date) -> Int
 
     package init(
-        book: any RunBook, server: any ServerPort, tools: any ToolPort, store: any BackupStore,
+        book: JournaledBook, server: any ServerPort, tools: any ToolPort, store: any BackupStore,
         verifier: any VerifierPort, ambient: Ambient, observer: any RunObserver = NoObserver(),
         zoneOffset: @escaping @Sendable (Date) -> Int
     ) {

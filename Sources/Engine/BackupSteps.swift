@@ -44,13 +44,13 @@ actor BackupSteps {
     private let spec: BackupSpec
     private let targets: [String: Target]
     private let limits: Limits
-    private let book: OwingBook
+    private let book: JournaledBook
     private let ports: BackupPorts
     private var works: [BackupItem: Work] = [:]
 
-    /// - Parameter book: Takes the place of the book of `ports`: what the catalog does not take is owed, not failed.
+    /// - Parameter book: Takes the place of the book of `ports`: what the catalog does not take waits, and does not fail.
     init(
-        run: RunRecord, spec: BackupSpec, targets: [Target], limits: Limits, book: OwingBook,
+        run: RunRecord, spec: BackupSpec, targets: [Target], limits: Limits, book: JournaledBook,
         ports: BackupPorts
     ) {
         self.run = run
@@ -344,7 +344,7 @@ extension BackupSteps {
     private func record(_ item: BackupItem, _ work: Work) async throws(AnyFault) -> StepResult {
         guard let stored = work.stored else { throw lost(item) }
         await book.record(BackupRecord(stored))
-        return StepResult(event: .done, detail: await book.missing == nil ? "" : "owed to the catalog")
+        return StepResult(event: .done, detail: await book.missing == nil ? "" : "kept in the journal")
     }
 
     private func prune(_ item: BackupItem) async throws(AnyFault) -> StepResult {
@@ -355,8 +355,8 @@ extension BackupSteps {
         let failures = await Pruning(store: ports.store, book: book, ambient: ports.ambient).perform(plan)
         if let first = failures.first { throw first }
         let missing = await book.missing
-        let isOwed = missing != nil && !plan.removed.isEmpty
+        let waits = missing != nil && !plan.removed.isEmpty
         let detail = "\(plan.kept.count) kept, \(plan.removed.count) removed"
-        return StepResult(event: .done, detail: detail + (isOwed ? ", owed to the catalog" : ""))
+        return StepResult(event: .done, detail: detail + (waits ? ", kept in the journal" : ""))
     }
 }

@@ -1,4 +1,3 @@
-package import Faults
 import FoundationEssentials
 package import Measures
 
@@ -17,8 +16,8 @@ package enum RunNote: Sendable {
     case checking(BackupItem, bytes: ByteCount, of: ByteCount, elapsed: Duration)
     case stepEnded(StepRecord)
     case waiting(Duration)
-    /// The catalog did not take a record; the run goes on.
-    case notRecorded(AnyFault)
+    /// The record does not get where it belongs, or does by now; runs go on.
+    case journal(JournalNote)
     case ended(RunRecord)
 }
 

@@ -17,7 +17,7 @@ protocol StepReport: Sendable {
 
 /// Writes down what one run does, and holds what is under way, so that it can be interrupted.
 ///
-/// Every kind of work tells its attempts and steps here; what the catalog does not take is owed to it. A run that another
+/// Every kind of work tells its attempts and steps here; what the catalog does not take waits in the journal. A run that another
 /// daemon has taken over writes nothing more, and begins no further step.
 actor RunScribe {
     /// The fault of a step that was stopped because its run was.
@@ -31,9 +31,9 @@ actor RunScribe {
     private let job: Job
     private let ambient: Ambient
     private let observer: any RunObserver
-    private let fence: RunFence
-    /// Keeps what the catalog has not taken, until the run has ended or longer.
-    nonisolated let book: OwingBook
+    private let takenOver = Guarded(false)
+    private let onTakenOver: @Sendable () async -> Void
+    nonisolated let book: JournaledBook
     private var ordinal = 0
     private var cancel: (@Sendable () -> Void)?
     /// An interrupt that came while the step it is meant for was still being written down.
@@ -42,19 +42,19 @@ actor RunScribe {
 
     /// - Parameter onTakenOver: Told once, when a write shows that the run is another daemon's by now.
     init(
-        _ run: RunRecord, _ job: Job, book: any RunBook, ambient: Ambient, observer: any RunObserver,
+        _ run: RunRecord, _ job: Job, book: JournaledBook, ambient: Ambient, observer: any RunObserver,
         onTakenOver: @escaping @Sendable () async -> Void
     ) {
         record = run
         self.job = job
         self.ambient = ambient
         self.observer = observer
-        fence = RunFence(book, onTakenOver: onTakenOver)
-        self.book = OwingBook(fence) { observer.observe(.notRecorded($0)) }
+        self.onTakenOver = onTakenOver
+        self.book = book
     }
 
     /// Whether another daemon has the run by now.
-    nonisolated var isTakenOver: Bool { fence.isDown }
+    nonisolated var isTakenOver: Bool { takenOver.withLock { $0 } }
 
     /// Writes that the run is under way; nothing is done before.
     ///
@@ -64,6 +64,10 @@ actor RunScribe {
         record.state = .running
         record.summary = ""
         record.owner = ambient.owner
+        await book.watch(record.id) { [takenOver, onTakenOver] in
+            takenOver.withLock { $0 = true }
+            await onTakenOver()
+        }
         return await book.begin(record)
     }
 

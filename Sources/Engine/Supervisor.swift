@@ -15,7 +15,7 @@ package actor Supervisor: RunExecutor {
 
     /// Everything outside that runs work with; a store for each name.
     package struct Ports: Sendable {
-        package var book: any RunBook
+        package var book: JournaledBook
         package var server: any ServerPort
         package var tools: any ToolPort
         package var stores: [String: any BackupStore]
@@ -25,7 +25,7 @@ package actor Supervisor: RunExecutor {
         package var zoneOffset: @Sendable (Date) -> Int
 
         package init(
-            book: any RunBook, server: any ServerPort, tools: any ToolPort, stores: [String: any BackupStore],
+            book: JournaledBook, server: any ServerPort, tools: any ToolPort, stores: [String: any BackupStore],
             verifier: any VerifierPort, liveness: any LivenessPort, ambient: Ambient,
             zoneOffset: @escaping @Sendable (Date) -> Int
         ) {
@@ -46,16 +46,11 @@ package actor Supervisor: RunExecutor {
         var store: (any BackupStore)?
     }
 
-    /// Ended runs, and slots that did not run, that the catalog lacks are kept up to this number, the latest.
-    private static let owingMax = 1000
-
     private let settings: Settings
     private let ports: Ports
     private let observer: any RunObserver
     private var underWay: [UUID: RunCarrier] = [:]
     private var stopping: StopReason?
-    /// What the catalog lacks of ended runs and of slots that did not run, in their order.
-    private var owing: [OwingBook] = []
 
     package init(settings: Settings, ports: Ports, observer: any RunObserver) {
         self.settings = settings
@@ -97,7 +92,7 @@ package actor Supervisor: RunExecutor {
 
     /// Writes the row of a slot that does not run.
     ///
-    /// - Throws: Why the catalog did not take it; it is owed then, and written as soon as the catalog takes records.
+    /// - Throws: Why neither the catalog nor the journal took it; it is in memory then.
     package func record(_ outcome: Outcome, _ job: Job, trigger: Trigger, reason: String)
         async throws(AnyFault)
     {
@@ -106,14 +101,10 @@ package actor Supervisor: RunExecutor {
             id: ports.ambient.makeID(), job: job.name, kind: job.kind, trigger: trigger,
             owner: ports.ambient.owner,
             state: .ended(outcome), summary: reason, startedAt: now, endedAt: now)
-        let book = OwingBook(ports.book) { _ in }
-        let start = await book.begin(record)
-        if let missing = await book.missing {
-            owe(book)
-            throw missing
-        }
+        let start = await ports.book.begin(record)
         if start == .begun { observer.observe(.ended(record)) }
-        await replay()
+        await ports.book.settle()
+        if let atRisk = await ports.book.atRisk { throw atRisk }
     }
 
     /// Stops every run that is under way; each ends by itself soon after.
@@ -133,9 +124,7 @@ package actor Supervisor: RunExecutor {
         if let stopping { await carrier.stop(stopping) }
         let ending = await carrier.perform()
         underWay[run.id] = nil
-        let missing = await carrier.scribe.book.missing
-        if missing == nil { await replay() } else { owe(carrier.scribe.book) }
-        return (ending, missing)
+        return (ending, await ports.book.atRisk)
     }
 
     /// What a job needs that its configuration names: the store, and targets of which there is at least one.
@@ -173,19 +162,6 @@ package actor Supervisor: RunExecutor {
                     run, job, spec, attemptsMade: attemptsMade, scribe: scribe, tools: ports.tools,
                     ambient: ports.ambient))
         case (.backup(let spec), nil): throw EngineFault.storeUnknown(spec.store).plain
-        }
-    }
-
-    private func owe(_ book: OwingBook) { owing = (owing + [book]).suffix(Self.owingMax) }
-
-    /// Writes what the catalog did not take of earlier runs, now that it takes records again.
-    private func replay() async {
-        // Taken out first, so that nobody else writes the same meanwhile.
-        let books = owing
-        owing = []
-        for (index, book) in books.enumerated() where await book.settle() != nil {
-            owing = (books[index...] + owing).suffix(Self.owingMax)
-            return
         }
     }
 }

@@ -34,7 +34,9 @@ package struct DaemonLocks: Sendable {
 
     /// The daemons whose process is gone.
     package func dead() throws(StorageFault) -> [UUID] {
-        try ids().filter { id throws(StorageFault) in try !OwnerLock.isHeld("\(root)/\(id.lowercased)") }
+        var dead: [UUID] = []
+        for id in try ids() where try !OwnerLock.isHeld("\(root)/\(id.lowercased)") { dead.append(id) }
+        return dead
     }
 
     /// Forgets daemons that are dead and that the catalog knows to be so.

@@ -43,6 +43,10 @@ package enum StorageFault: Fault, Equatable {
     case interrupted
     /// OpenSSL refused to hash.
     case noHash(reason: String)
+    /// The journal has reached its largest size.
+    case journalFull(path: String, limit: ByteCount)
+    /// A journal holds something that is no record; the whole file is kept aside.
+    case journalDamaged(path: String, byte: Int, kept: String)
 }
 
 extension StorageFault {
@@ -69,6 +73,8 @@ extension StorageFault {
         case .busy: "store.busy"
         case .interrupted: "run.interrupted"
         case .noHash: "store.no-hash"
+        case .journalFull: "journal.full"
+        case .journalDamaged: "journal.damaged"
         }
     }
 
@@ -96,6 +102,10 @@ extension StorageFault {
         case .busy(let path): "another process keeps \(path) locked"
         case .interrupted: "interrupted"
         case .noHash(let reason): "no SHA-256 can be taken: \(reason)"
+        case .journalFull(let path, let limit): "the journal \(path) has reached its largest size of \(limit)"
+        case .journalDamaged(let path, let byte, let kept):
+            "the journal \(path) is damaged at byte \(byte); what can be read of it is used, and all of it stays in "
+                + kept
         }
     }
 
@@ -121,6 +131,8 @@ extension StorageFault {
         case .busy: "Look for a stopped pgvigil process (ps -C pgvigil), and continue or end it."
         case .interrupted: "Run the job again."
         case .noHash: "Check that OpenSSL is installed as packaged."
+        case .journalFull: "Start the catalog: what waits is recorded then. See 'pgvigil catalog status'."
+        case .journalDamaged: "Check the disk (dmesg, smartctl -a); 'pgvigil catalog rebuild' records every set."
         }
     }
 
@@ -132,7 +144,7 @@ extension StorageFault {
         case .noHash: .undetermined
         case .noSpace, .quota, .tooLarge, .io, .setExists, .noSuchSet, .held, .changedOnDisk, .alienFile,
             .notReadBack,
-            .badStart, .ended, .busy:
+            .badStart, .ended, .busy, .journalFull, .journalDamaged:
             .badResult
         }
     }
@@ -142,10 +154,10 @@ extension StorageFault {
     package var mayPass: Bool {
         switch self {
         case .io(_, _, _, let mayPass): mayPass
-        case .busy, .alienFile: true
+        case .busy, .alienFile, .journalFull: true
         case .noSpace, .quota, .tooLarge, .notPermitted, .readOnly, .unsafeFolder, .notAFolder, .badName,
             .setExists,
-            .noSuchSet, .held, .changedOnDisk, .notReadBack, .badStart, .ended, .interrupted, .noHash:
+            .noSuchSet, .held, .changedOnDisk, .notReadBack, .badStart, .ended, .interrupted, .noHash, .journalDamaged:
             false
         }
     }

@@ -8,12 +8,12 @@ import FoundationEssentials
 package actor CatalogKeeper {
     /// A catalog that is opened, with the record in it.
     package struct Opened: Sendable {
-        package var book: any RunBook
+        package var catalog: JournaledBook.Catalog
         /// Lets it go.
         package var close: @Sendable () async -> Void
 
-        package init(book: any RunBook, close: @escaping @Sendable () async -> Void) {
-            self.book = book
+        package init(catalog: JournaledBook.Catalog, close: @escaping @Sendable () async -> Void) {
+            self.catalog = catalog
             self.close = close
         }
     }
@@ -38,18 +38,18 @@ package actor CatalogKeeper {
         self.open = open
     }
 
-    /// The record of outcomes.
+    /// The catalog, opened where it is not.
     ///
-    /// - Throws: Why the catalog could not be opened, when it was tried last.
-    package func book() async throws(AnyFault) -> any RunBook {
-        if let opened { return opened.book }
+    /// - Throws: Why it could not be opened, when it was tried last.
+    package func catalog() async throws(AnyFault) -> JournaledBook.Catalog {
+        if let opened { return opened.catalog }
         let now = uptime()
         if let lastTry, now - lastTry < Self.pause { throw fault }
         lastTry = now
         do throws(AnyFault) {
-            let catalog = try await open()
-            opened = catalog
-            return catalog.book
+            let fresh = try await open()
+            opened = fresh
+            return fresh.catalog
         } catch {
             fault = error
             throw error

@@ -12,8 +12,9 @@ import Verification
 package struct PgvigilSystem: Sendable {
     package let supervisor: Supervisor
     package let ambient: Ambient
-    package let book: any RunBook
-    /// Why there is no catalog, if there is none: runs go on and are not recorded.
+    /// What the catalog does not take waits in the journal of this process.
+    package let book: JournaledBook
+    /// Why there is no catalog, if there is none: runs go on, and their record waits in the journal.
     package private(set) var catalogFault: AnyFault?
     private let configuration: LoadedConfiguration
     private let keeper: CatalogKeeper
@@ -56,7 +57,7 @@ package struct PgvigilSystem: Sendable {
     /// The same after a first look for the catalog.
     private func openingCatalog() async -> PgvigilSystem {
         var copy = self
-        do throws(AnyFault) { _ = try await keeper.book() } catch { copy.catalogFault = error }
+        copy.catalogFault = await book.settle()
         return copy
     }
 
@@ -74,15 +75,20 @@ package struct PgvigilSystem: Sendable {
             let access = try await CatalogAccess.open(configuration, path: surroundings.searchPath)
             do throws(AnyFault) {
                 let book = try await access.book()
-                // Runs whose process died must not look as if they went on.
-                _ = try await Repair(book: book, liveness: liveness, ambient: ambient).endAbandoned()
-                return CatalogKeeper.Opened(book: book, close: access.close)
+                return CatalogKeeper.Opened(
+                    catalog: JournaledBook.Catalog(book: book, daemons: book as? any DaemonBook), close: access.close)
             } catch {
                 await access.close()
                 throw error
             }
         }
-        book = LateBook(keeper)
+        book = JournaledBook(
+            journal: FileJournal(stateDirectory: settings.stateDirectory, id: ambient.makeID()),
+            onNote: { observer.observe(.journal($0)) },
+            repair: { book throws(AnyFault) in
+                // Runs whose process died must not look as if they went on.
+                _ = try await Repair(book: book, liveness: liveness, ambient: ambient).endAbandoned()
+            }, open: { [keeper] () async throws(AnyFault) in try await keeper.catalog() })
         self.ambient = ambient
         self.liveness = liveness
         let ports = Supervisor.Ports(
@@ -149,5 +155,8 @@ package struct PgvigilSystem: Sendable {
     }
 
     /// Lets everything go.
-    package func close() async { await keeper.close() }
+    package func close() async {
+        await book.close()
+        await keeper.close()
+    }
 }

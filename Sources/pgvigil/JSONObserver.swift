@@ -36,7 +36,9 @@ final class JSONObserver: RunObserver {
                     bytesTotal: total.bytes))
         case .stepEnded(let step): write(Line(event: "step-ended", step: StepView(step)))
         case .waiting: write(Line(event: "waiting"))
-        case .notRecorded(let fault): write(Line(event: "not-recorded", message: "\(fault)"))
+        case .journal(.replayed(let count)):
+            write(Line(event: "recorded", message: "\(JournalNote.replayed(count))"))
+        case .journal(let note): write(Line(event: "not-recorded", message: "\(note)"))
         case .ended(let run): write(Line(event: "ended", run: RunView(run)))
         }
     }

@@ -32,8 +32,8 @@ final class TextObserver: RunObserver {
             line("\(instants.time(step.endedAt ?? step.startedAt)) \(ended(step))")
         case .waiting(let pause):
             line("         tries again in \(DurationText.render(pause))")
-        case .notRecorded(let fault):
-            line("         not recorded: \(fault)")
+        case .journal(let note):
+            line("         \(note)")
         case .ended(let run):
             line("\(instants.time(run.endedAt ?? run.startedAt)) \(run.job): \(outcome(run))")
         }

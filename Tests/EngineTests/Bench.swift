@@ -11,6 +11,8 @@ struct Bench: Sendable {
     let clock = ManualClock()
     let diary = Diary()
     let book = WatchedBook()
+    let journal = MemoryJournal()
+    let journaled: JournaledBook
     let server = MemoryServer()
     let store = MemoryBackupStore()
     let liveness = MemoryLiveness()
@@ -39,10 +41,13 @@ struct Bench: Sendable {
             targets: [Target(name: "main", connection: connection, origin: "test")],
             stores: [StoreSettings(name: "local", path: "/memory/local")], limits: limits)
         book.watch { [diary] write in diary.write("book: \(Diary.render(write))") }
+        journaled = JournaledBook(journal: journal, onNote: { [diary] in diary.observe(.journal($0)) }) {
+            [book] () async throws(AnyFault) in JournaledBook.Catalog(book: book)
+        }
         supervisor = Supervisor(
             settings: settings,
             ports: Supervisor.Ports(
-                book: book, server: server, tools: tools, stores: ["local": store], verifier: verifier,
+                book: journaled, server: server, tools: tools, stores: ["local": store], verifier: verifier,
                 liveness: liveness, ambient: clock.ambient(), zoneOffset: { _ in 0 }),
             observer: diary)
     }
@@ -57,7 +62,7 @@ struct Bench: Sendable {
         return Supervisor(
             settings: settings,
             ports: Supervisor.Ports(
-                book: book, server: server ?? self.server, tools: tools ?? self.tools,
+                book: journaled, server: server ?? self.server, tools: tools ?? self.tools,
                 stores: ["local": store], verifier: verifier, liveness: liveness ?? self.liveness,
                 ambient: ambient, zoneOffset: { _ in 0 }),
             observer: observer ?? diary)

@@ -29,7 +29,8 @@ final class Diary: RunObserver {
         case .stepEnded(let step):
             "\(name(step)) \(step.state.rawValue)" + (step.detail.isEmpty ? "" : ": \(step.detail)")
         case .waiting(let pause): "waiting \(pause)"
-        case .notRecorded(let fault): "not recorded: \(fault.code)"
+        case .journal(.keeping(let fault)): "not recorded: \(fault.code)"
+        case .journal(let note): "journal: \(note)"
         case .ended(let run): "\(run.job) ended: \(run.summary)"
         }
     }

@@ -227,9 +227,9 @@ import Testing
                 id: UUID(), job: "j", kind: .backup, trigger: .hand, owner: bench.clock.ambient().owner,
                 startedAt: .now),
             spec: BackupSpec(), targets: bench.settings.targets, limits: Limits(),
-            book: OwingBook(bench.book) { _ in },
+            book: bench.journaled,
             ports: BackupPorts(
-                book: bench.book, server: bench.server, tools: bench.tools, store: bench.store,
+                book: bench.journaled, server: bench.server, tools: bench.tools, store: bench.store,
                 verifier: bench.verifier,
                 ambient: bench.clock.ambient(), zoneOffset: { _ in 0 }))
         let unknown = await steps.perform(.preflight, target: "other", item: nil)

@@ -48,3 +48,16 @@ package enum JournalNote: Sendable, Equatable {
     /// The catalog has everything that was kept for it, so many entries.
     case replayed(Int)
 }
+
+extension JournalNote: CustomStringConvertible {
+    /// One line for people.
+    package var description: String {
+        switch self {
+        case .keeping(let fault): "not recorded yet, kept in the journal until the catalog takes it: \(fault)"
+        case .inMemoryOnly(let fault): "not recorded, and not in the journal either: \(fault)"
+        case .lost(let fault), .dropped(let fault): "not recorded: \(fault)"
+        case .damaged(let fault): "the journal: \(fault)"
+        case .replayed(let count): "recorded by now: all \(count) entries that waited in the journal"
+        }
+    }
+}

@@ -14,10 +14,13 @@ struct JournalReplay: Sendable {
         case passedOver
     }
 
+    /// What the catalog answers to a write with a lease that is no longer the run's.
+    static let takenOver = "catalog.run-taken-over"
+
     /// What the catalog answers to an entry that is not its fault and does not pass: another daemon has the run by now,
     /// its row is gone, or the entry breaks a rule of the tables.
-    private static let refusals: Set<String> = [
-        "catalog.run-taken-over", "catalog.run-unknown", "catalog.unknown-value", "statement.constraint",
+    static let refusals: Set<String> = [
+        takenOver, "catalog.run-unknown", "catalog.unknown-value", "statement.constraint",
     ]
 
     let catalog: JournaledBook.Catalog
@@ -50,18 +53,17 @@ struct JournalReplay: Sendable {
     /// Moves the marks on.
     ///
     /// - Parameter lease: The one that this process has; without one the marks cannot be told.
-    /// - Returns: Those that could not, as entries.
-    mutating func tellMarks(lease: Lease?) async throws(AnyFault) -> [JournalEntry] {
-        guard !marks.isEmpty else { return [] }
-        let entries = marks.map { JournalEntry.mark($0.key, $0.value) }
-        guard let lease, let daemons = catalog.daemons else { return entries }
+    /// - Returns: Those that could not be.
+    func tellMarks(lease: Lease?) async throws(AnyFault) -> [ScheduleKey: Date] {
+        guard !marks.isEmpty else { return [:] }
+        guard let lease, let daemons = catalog.daemons else { return marks }
         do throws(AnyFault) {
             _ = try await daemons.claim([], marks: marks, lease: lease)
         } catch {
             guard error.code == "catalog.lease-lost" else { throw error }
-            return entries
+            return marks
         }
-        return []
+        return [:]
     }
 
     /// - Returns: The run that has the slot of a run that was to begin, if there is one.

@@ -1,13 +1,12 @@
 package import Faults
 package import FoundationEssentials
-package import Measures
 
 /// The record of outcomes as a process writes it: what the catalog does not take waits in the journal, and is told later.
 ///
 /// The backup matters more than its record, so no write fails. Once a call has failed, the catalog is left alone until
 /// ``settle(lease:)``, for every try may take a connection's time limit; and while anything waits, everything is written
 /// behind it, so that the catalog is told in order. Reads ask the catalog, and fail as it does.
-package actor JournaledBook: RunBook {
+package actor JournaledBook {
     /// A catalog that is open.
     package struct Catalog: Sendable {
         package var book: any RunBook
@@ -25,44 +24,52 @@ package actor JournaledBook: RunBook {
     /// Entries that are written to the journal at once.
     private static let batchMax = 500
 
-    private let open: @Sendable () async throws(AnyFault) -> Catalog
-    private let journal: any JournalPort
-    private let onNote: @Sendable (JournalNote) -> Void
+    let open: @Sendable () async throws(AnyFault) -> Catalog
+    let repair: @Sendable (any RunBook) async throws(AnyFault) -> Void
+    var isRepaired = false
+    let journal: any JournalPort
+    let onNote: @Sendable (JournalNote) -> Void
     /// A call that failed since the last ``settle(lease:)``.
-    private var outage: AnyFault?
+    var outage: AnyFault?
     /// Why the catalog lacks some of what this process wrote; nil while it has all.
-    package private(set) var missing: AnyFault?
+    package internal(set) var missing: AnyFault?
     /// Why the journal lacks some of what the catalog lacks, so that a crash would lose it; nil while nothing is at risk.
-    package private(set) var atRisk: AnyFault?
-    private var isLosing = false
+    package internal(set) var atRisk: AnyFault?
+    var isLosing = false
 
-    /// Entries in the journal that the catalog lacks; marks that only wait for a lease are not among them.
-    private var saved = 0
-    /// Entries at the start of the journal that the catalog has.
-    private var told = 0
+    /// Entries in our journal, of which the catalog has the first `told`, and `held` are marks that wait for a lease.
+    var inFile = 0
+    var told = 0
+    var held = 0
     /// What the journal has not taken yet, in its order.
-    private var unsaved: [JournalEntry] = []
-    /// Marks in the journal behind `told` that wait for a lease.
-    private var marksHeld = 0
+    var unsaved: [JournalEntry] = []
+    /// Marks that wait for a lease and that the journal has not taken.
+    var unsavedMarks: [ScheduleKey: Date] = [:]
 
     /// Runs that began and have not ended: the journal gets the row of a run before anything else of it.
-    private var underWay: [UUID: RunRecord] = [:]
-    private var introduced: Set<UUID> = []
+    var underWay: [UUID: RunRecord] = [:]
+    var introduced: Set<UUID> = []
     /// Runs of which the catalog takes nothing, since another has their slot or row.
-    private var foreign: Set<UUID> = []
+    var foreign: Set<UUID> = []
 
-    private var isSettling = false
+    /// Who wants to know that a run is another daemon's by now.
+    private var watchers: [UUID: @Sendable () async -> Void] = [:]
+
+    var isSettling = false
     private var isSaving = false
     private var savers: [CheckedContinuation<Void, Never>] = []
 
     /// - Parameters:
     ///   - open: The catalog, opened where it is not; asked before every call, so it has to remember.
     ///   - onNote: Told at once of what people should hear; must not block.
+    ///   - repair: Puts right what dead processes left in the catalog; done once, and whenever a journal was adopted.
     package init(
         journal: any JournalPort, onNote: @escaping @Sendable (JournalNote) -> Void = { _ in },
+        repair: @escaping @Sendable (any RunBook) async throws(AnyFault) -> Void = { _ in },
         open: @escaping @Sendable () async throws(AnyFault) -> Catalog
     ) {
         self.open = open
+        self.repair = repair
         self.journal = journal
         self.onNote = onNote
     }
@@ -71,12 +78,12 @@ package actor JournaledBook: RunBook {
     package var isCatalogDown: Bool { outage != nil }
 
     /// Entries that the catalog lacks.
-    package var pending: Int { saved + unsaved.count }
+    package var pending: Int { inFile - told - held + unsaved.count }
 
     /// Notes that the catalog has failed somebody else, so that it is left alone from now on.
     package func noteOutage(_ fault: AnyFault) { outage = outage ?? fault }
 
-    /// Keeps runs that a daemon claims while the catalog is down, and its marks, all or none.
+    /// Keeps runs that a daemon claims while the catalog is down, and then its marks.
     ///
     /// - Parameter fault: Why the catalog was not asked.
     package func claim(_ runs: [RunRecord], marks: [ScheduleKey: Date], because fault: AnyFault) async {
@@ -90,35 +97,53 @@ package actor JournaledBook: RunBook {
         await journal.close()
     }
 
+    /// Tells once, and before the write returns that shows it, that a run is another daemon's by now.
+    ///
+    /// It may show while this process replays what waited. Nothing of such a run is written any more, but its sets.
+    package func watch(_ run: UUID, onTakenOver: @escaping @Sendable () async -> Void) {
+        watchers[run] = onTakenOver
+    }
+
     // MARK: Keeping
 
     /// Writes an entry to the catalog, or keeps it.
-    private func write(_ entry: JournalEntry) async -> RunStart {
+    func write(_ entry: JournalEntry) async -> RunStart {
         if outage == nil, pending == 0 {
             do throws(AnyFault) {
                 var replay = JournalReplay(try await open(), foreign: foreign)
                 let answer = try await replay.tell(entry)
                 foreign.formUnion(replay.foreign)
-                return start(entry, answer)
+                return await start(entry, answer)
             } catch {
                 outage = error
             }
         }
-        if let run = entry.run, foreign.contains(run) { return .slotTaken(by: run) }
+        if let run = entry.run, foreign.contains(run) { return .begun }
         await keep([entry], outage ?? missing ?? Self.behind)
         return .begun
     }
 
-    /// What the writer of an entry is told; what is refused is told to people.
-    private func start(_ entry: JournalEntry, _ answer: JournalReplay.Answer) -> RunStart {
+    private func start(_ entry: JournalEntry, _ answer: JournalReplay.Answer) async -> RunStart {
         switch answer {
-        case .taken: return .begun
+        case .taken, .passedOver: return .begun
         case .slotTaken(let other): return .slotTaken(by: other)
-        case .passedOver: return .slotTaken(by: entry.run ?? Self.nobody)
         case .refused(let fault):
-            onNote(.dropped(fault))
-            return .slotTaken(by: entry.run ?? Self.nobody)
+            await noteRefusal(entry, fault)
+            return .begun
         }
+    }
+
+    /// Tells people, and the run itself, of what the catalog will never take.
+    func noteRefusal(_ entry: JournalEntry, _ fault: AnyFault) async {
+        onNote(.dropped(fault))
+        guard fault.code == JournalReplay.takenOver, let run = entry.run else { return }
+        await watchers.removeValue(forKey: run)?()
+    }
+
+    /// Forgets a run that has ended.
+    func forget(_ run: UUID) {
+        underWay[run] = nil
+        watchers[run] = nil
     }
 
     private func keep(_ entries: [JournalEntry], _ fault: AnyFault) async {
@@ -161,18 +186,18 @@ package actor JournaledBook: RunBook {
                 return
             }
             unsaved.removeFirst(batch.count)
-            saved += batch.count
+            inFile += batch.count
         }
         atRisk = nil
         isLosing = false
     }
 
-    private func takeTurn() async {
+    func takeTurn() async {
         while isSaving { await withCheckedContinuation { savers.append($0) } }
         isSaving = true
     }
 
-    private func endTurn() {
+    func endTurn() {
         isSaving = false
         let waiting = savers
         savers = []
@@ -182,119 +207,4 @@ package actor JournaledBook: RunBook {
     private static let behind = AnyFault(
         code: "journal.behind", summary: "the catalog is still being told of what was before", remedy: "Wait a moment.",
         exitStatus: .undetermined, mayPass: true)
-    private static let nobody = UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
-}
-
-// MARK: - Telling the catalog
-
-extension JournaledBook {
-    /// Tells the catalog what it lacks, in order, as far as it takes it now: what dead processes left, then our own.
-    ///
-    /// Without anything to tell, and without a failed call, the catalog is not asked.
-    /// - Parameter lease: That of this process, with which marks are moved on; without one they stay in the journal.
-    /// - Returns: Why the catalog still lacks some of it; nil when it has all.
-    @discardableResult
-    package func settle(lease: Lease? = nil) async -> AnyFault? {
-        guard !isSettling else { return missing }
-        isSettling = true
-        defer { isSettling = false }
-        let abandoned = await adopt()
-        let fault: AnyFault?
-        do throws(AnyFault) {
-            try await settle(abandoned, lease)
-            fault = nil
-        } catch {
-            fault = error
-            if pending > 0 { missing = error }
-        }
-        for journal in abandoned { await journal.close() }
-        return fault
-    }
-
-    private func settle(_ abandoned: [any JournalPort], _ lease: Lease?) async throws(AnyFault) {
-        let marksWait = marksHeld > 0 && lease != nil
-        guard outage != nil || pending > 0 || !abandoned.isEmpty || marksWait else { return }
-        let catalog = try await reached(nothingToTell: pending == 0 && abandoned.isEmpty && !marksWait)
-        var count = 0
-        for journal in abandoned { count += try await replay(journal, into: catalog, lease) }
-        if marksWait {
-            saved += marksHeld
-            marksHeld = 0
-        }
-        // Whatever is written meanwhile waits behind; at the end of a round without any, the catalog has all.
-        while pending > 0 {
-            count += saved > 0 ? try await tellSaved(catalog, lease) : try await tellUnsaved(catalog, lease)
-        }
-        outage = nil
-        missing = nil
-        introduced = []
-        if count > 0 { onNote(.replayed(count)) }
-    }
-
-    /// The catalog; a call that would not be noticed to fail by what is told is made for the purpose.
-    private func reached(nothingToTell: Bool) async throws(AnyFault) -> Catalog {
-        do throws(AnyFault) {
-            let catalog = try await open()
-            if nothingToTell { _ = try await catalog.book.runs(RunQuery(unfinishedOnly: true), limit: 1) }
-            return catalog
-        } catch {
-            outage = error
-            throw error
-        }
-    }
-
-    private func adopt() async -> [any JournalPort] {
-        do throws(AnyFault) {
-            return try await journal.adopt()
-        } catch {
-            onNote(.damaged(error))
-            return []
-        }
-    }
-
-    /// Tells what a dead process left.
-    private func replay(_ journal: any JournalPort, into catalog: Catalog, _ lease: Lease?)
-        async throws(AnyFault) -> Int
-    {
-        let entries: [JournalEntry]
-        do throws(AnyFault) {
-            entries = try await read(journal)
-        } catch {
-            // It stays where it is, and is not in the way of what can be read.
-            onNote(.damaged(error))
-            return 0
-        }
-        let result = await tell(entries, catalog, lease)
-        if !result.marks.isEmpty {
-            // They go over to our own journal, and wait there for a lease.
-            unsaved += result.marks
-            await save()
-            guard atRisk == nil else { return 0 }
-        }
-        try await forget(result.count, of: journal)
-        if let fault = result.fault { throw fault }
-        return result.count
-    }
-
-    /// Tells what is in our own journal.
-    private func tellSaved(_ catalog: Catalog, _ lease: Lease?) async throws(AnyFault) -> Int {
-        let expected = saved
-        let entries = Array(try await read(journal).dropFirst(told))
-        let result = await tell(entries, catalog, lease)
-        // Damaged records are kept aside, and do not come any more.
-        saved -= min(saved, result.fault == nil ? max(expected, result.count) : result.count)
-        told += result.count
-        if !result.marks.isEmpty { await hold(result.marks) }
-        if told > 0 {
-            do throws(AnyFault) {
-                try await journal.drop(first: told)
-                told = 0
-            } catch {
-                // They are told twice if this process dies now, which changes nothing.
-                onNote(.damaged(error))
-            }
-        }
-        if let fault = result.fault { throw fault }
-        return result.count
-    }
 }
