@@ -39,42 +39,40 @@ package struct CatalogBook: RunBook {
     // MARK: Writing
 
     package func begin(_ run: RunRecord) async throws(AnyFault) -> RunStart {
-        let (slot, key) = run.trigger.slotAndSchedule
-        if let key {
-            try await write(Statements.scheduleNote, [.text(key.job), .text(key.zone), .text(key.pattern)])
-        }
-        let schedule: [SQLValue] = [
-            .microseconds(slot), .optional(key?.job), .optional(key?.zone), .optional(key?.pattern),
-        ]
-        let written = try await write(Statements.runBegin, RunRow.values(run) + schedule)
-        guard written.isEmpty else { return .begun }
-        let holder = try await write(Statements.runHolder, [.uuid(run.id)] + schedule)
+        let stored = try reading { () throws(CatalogFault) in try SQLValue.json(StoredRun(run)) }
+        let rows = try await write(Statements.runBegin, [stored] + run.lease.values)
         return try reading { () throws(CatalogFault) in
-            guard let row = holder.first else {
-                throw .unknownValue(column: "the slot of a run", value: "a conflict with no other run")
+            let row = try rows.oneRow()
+            let verdict: Verdict = try row.named("verdict")
+            switch verdict {
+            case .begun: return .begun
+            case .slotTaken: return .slotTaken(by: try row.uuid("holder"))
+            case .takenOver: throw .runTakenOver(run.id)
             }
-            let other = try row.uuid("id")
-            return other == run.id ? .begun : .slotTaken(by: other)
         }
+    }
+
+    /// The answers of `pgvigil.begin_run`.
+    private enum Verdict: String {
+        case begun
+        case slotTaken = "slot taken"
+        case takenOver = "taken over"
     }
 
     package func end(_ run: UUID, lease: Lease?, outcome: Outcome, summary: String, at: Date)
         async throws(AnyFault)
     {
-        let rows = try await write(
-            Statements.runEnd, [.uuid(run), .text(outcome.rawValue), .line(summary), .microseconds(at)])
-        try reading { () throws(CatalogFault) in
-            guard try rows.oneRow().flag("known") else { throw .runUnknown(run) }
-        }
+        let values: [SQLValue] = [.uuid(run), .text(outcome.rawValue), .line(summary), .microseconds(at)]
+        try await write(Statements.runEnd, values + lease.values, of: run)
     }
 
     package func record(_ attempt: AttemptRecord, lease: Lease?) async throws(AnyFault) {
-        try await write(Statements.attemptRecord, AttemptRow.values(attempt), of: attempt.run)
+        try await write(Statements.attemptRecord, AttemptRow.values(attempt) + lease.values, of: attempt.run)
     }
 
     package func record(_ step: StepRecord, lease: Lease?) async throws(AnyFault) {
         let values = try reading { () throws(CatalogFault) in try StepRow.values(step) }
-        try await write(Statements.stepRecord, values, of: step.run)
+        try await write(Statements.stepRecord, values + lease.values, of: step.run)
     }
 
     package func record(_ backup: BackupRecord) async throws(AnyFault) {
@@ -133,17 +131,26 @@ package struct CatalogBook: RunBook {
     private func runs(_ query: RunQuery, ids: UUIDRange?, limit: Int) async throws(AnyFault) -> [RunRecord] {
         let values: [SQLValue] = [
             .optional(query.job), .optional(query.outcome?.rawValue), .boolean(query.unfinishedOnly),
+            .boolean(query.waitingOnly),
             .microseconds(query.startedSince), .optional(ids?.lowest), .optional(ids?.highest),
             .integer(Int64(max(0, limit))),
         ]
         return try await read(Statements.runs, values) { row throws(CatalogFault) in try RunRow.record(row) }
     }
 
+    /// Writes of a run, whose statement says whether it is there and whose it is.
+    private func write(_ sql: String, _ values: [SQLValue], of run: UUID) async throws(AnyFault) {
+        let rows = try await write(sql, values)
+        try reading { () throws(CatalogFault) in
+            let row = try rows.oneRow()
+            guard try row.flag("known") else { throw .runUnknown(run) }
+            guard try row.flag("mine") else { throw .runTakenOver(run) }
+        }
+    }
+
     /// Writes in a task of its own, which the caller's cancellation does not reach.
     @discardableResult
-    private func write(_ sql: String, _ values: [SQLValue], of run: UUID? = nil) async throws(AnyFault)
-        -> Rows
-    {
+    func write(_ sql: String, _ values: [SQLValue]) async throws(AnyFault) -> Rows {
         let task = Task { [connection] in
             do throws(CatalogFault) {
                 return Result<Rows, CatalogFault>.success(try await connection.query(sql, values))
@@ -153,14 +160,12 @@ package struct CatalogBook: RunBook {
         }
         switch await task.value {
         case .success(let rows): return rows
-        case .failure(.server(let fault)) where fault.sqlState == "23503":
-            // A foreign key: what belongs to a run cannot come before it.
-            throw AnyFault(run.map { CatalogFault.runUnknown($0) } ?? .server(fault))
         case .failure(let fault): throw AnyFault(fault)
         }
     }
 
-    private func read<Record>(
+    /// Reads records, one for each row.
+    func read<Record>(
         _ sql: String, _ values: [SQLValue], _ record: (Rows.Row) throws(CatalogFault) -> Record
     ) async throws(AnyFault) -> [Record] {
         do throws(CatalogFault) {
@@ -170,7 +175,8 @@ package struct CatalogBook: RunBook {
         }
     }
 
-    private func reading<Value>(_ body: () throws(CatalogFault) -> Value) throws(AnyFault) -> Value {
+    /// Does what may find a value that means nothing.
+    func reading<Value>(_ body: () throws(CatalogFault) -> Value) throws(AnyFault) -> Value {
         do throws(CatalogFault) {
             return try body()
         } catch {

@@ -20,6 +20,10 @@ package enum CatalogFault: Fault, Equatable {
     case edited(address: String, number: Int, name: String)
     /// There is no such run.
     case runUnknown(UUID)
+    /// The run belongs to another lease than the one that wrote of it.
+    case runTakenOver(UUID)
+    /// The lease is no longer its daemon's: somebody has taken a run of it over, or it has registered anew or left.
+    case leaseLost(daemon: UUID)
     /// A stored text is none of those that this program knows.
     case unknownValue(column: String, value: String)
 
@@ -33,6 +37,8 @@ package enum CatalogFault: Fault, Equatable {
         case .newer: "catalog.newer"
         case .edited: "catalog.edited"
         case .runUnknown: "catalog.run-unknown"
+        case .runTakenOver: "catalog.run-taken-over"
+        case .leaseLost: "catalog.lease-lost"
         case .unknownValue: "catalog.unknown-value"
         }
     }
@@ -53,6 +59,9 @@ package enum CatalogFault: Fault, Equatable {
         case .edited(let address, let number, let name):
             "migration \(number) (\(name)) of the catalog at \(address) is not the one of this program"
         case .runUnknown(let run): "the catalog has no run \(run.uuidString.lowercased())"
+        case .runTakenOver(let run): "run \(run.uuidString.lowercased()) belongs to another daemon by now"
+        case .leaseLost(let daemon):
+            "the lease of daemon \(daemon.uuidString.lowercased()) is no longer its own"
         case .unknownValue(let column, let value):
             "the catalog holds '\(value)' in \(column), which means nothing"
         }
@@ -70,6 +79,9 @@ package enum CatalogFault: Fault, Equatable {
         case .newer: "Use the newer pgvigil, or set 'catalog' in pgvigil.yaml to another database."
         case .edited: "Use the pgvigil that made it, or restore the catalog from a backup."
         case .runUnknown: "See 'pgvigil runs list' for those that there are."
+        case .runTakenOver:
+            "See 'pgvigil runs show' for what became of it, and 'pgvigil daemons list' for who has it."
+        case .leaseLost: "Let it register anew; 'pgvigil daemons list' shows who is alive."
         case .unknownValue:
             "Find out who changed it by hand; 'pgvigil runs list --json' shows what is readable."
         }
@@ -79,7 +91,8 @@ package enum CatalogFault: Fault, Equatable {
         switch self {
         case .server(let fault): fault.exitStatus
         case .runUnknown: .usage
-        case .serverTooOld, .mayNotCreateDatabase, .mayNotMigrate, .behind, .newer, .edited, .unknownValue:
+        case .serverTooOld, .mayNotCreateDatabase, .mayNotMigrate, .behind, .newer, .edited, .runTakenOver,
+            .leaseLost, .unknownValue:
             .undetermined
         }
     }
@@ -88,7 +101,7 @@ package enum CatalogFault: Fault, Equatable {
         switch self {
         case .server(let fault): fault.mayPass
         case .serverTooOld, .mayNotCreateDatabase, .mayNotMigrate, .behind, .newer, .edited, .runUnknown,
-            .unknownValue:
+            .runTakenOver, .leaseLost, .unknownValue:
             false
         }
     }

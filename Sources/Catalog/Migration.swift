@@ -18,6 +18,15 @@ package struct Migration: Sendable, Equatable {
     package static let all = [
         Migration(
             number: 1, name: "runs and backup sets",
-            script: Statements.text(PackageResources.migration_0001_records_sql))
+            script: Statements.text(PackageResources.migration_0001_records_sql)),
+        Migration(
+            number: 2, name: "daemons, marks, queues and seats",
+            script: [
+                PackageResources.migration_0002_daemons_sql, PackageResources.migration_0002_agreement_sql,
+                PackageResources.migration_0002_seats_sql,
+            ].map(Statements.text).joined(separator: "\n")),
+        Migration(
+            number: 3, name: "events and deliveries",
+            script: Statements.text(PackageResources.migration_0003_events_sql)),
     ]
 }

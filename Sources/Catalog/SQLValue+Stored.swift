@@ -8,13 +8,40 @@ extension SQLValue {
 
     /// An instant as microseconds since 1970, which no setting of the server's can misread.
     static func microseconds(_ date: Date?) -> SQLValue {
-        // Far beyond any date that PostgreSQL can hold, which then says so.
-        .optional(date.map { Int64(clampingMicroseconds: $0.timeIntervalSince1970 * 1_000_000) })
+        .optional(date.map(\.microseconds))
+    }
+
+    /// A length of time in microseconds.
+    static func microseconds(_ duration: Duration) -> SQLValue {
+        .integer(Int64(clampingMicroseconds: duration / .microseconds(1)))
+    }
+
+    /// A value as JSON, whose texts hold no zero bytes.
+    static func json(_ value: some Encodable) throws(CatalogFault) -> SQLValue {
+        do {
+            return .text(String(decoding: try JSONEncoder().encode(value), as: UTF8.self))
+        } catch {
+            throw .unknownValue(column: "a parameter", value: "\(value)")
+        }
     }
 
     /// A text for people, without the zero bytes that PostgreSQL cannot store.
     static func line(_ text: String) -> SQLValue {
-        .text(text.replacing("\0", with: "\u{FFFD}"))
+        .text(text.storable)
+    }
+}
+
+extension String {
+    /// Without the zero bytes that PostgreSQL cannot store.
+    var storable: String { utf8.contains(0) ? replacing("\0", with: "\u{FFFD}") : self }
+}
+
+extension Date {
+    /// Since 1970; far beyond any date that PostgreSQL can hold at the most, which then says so.
+    var microseconds: Int64 { Int64(clampingMicroseconds: timeIntervalSince1970 * 1_000_000) }
+
+    init(microseconds: Int64) {
+        self.init(timeIntervalSince1970: Double(microseconds) / 1_000_000)
     }
 }
 
@@ -54,11 +81,37 @@ extension Rows.Row {
     }
 
     func date(_ column: String) throws(CatalogFault) -> Date {
-        Date(timeIntervalSince1970: Double(try whole(column)) / 1_000_000)
+        Date(microseconds: try whole(column))
     }
 
     func optionalDate(_ column: String) throws(CatalogFault) -> Date? {
-        try optionalWhole(column).map { Date(timeIntervalSince1970: Double($0) / 1_000_000) }
+        try optionalWhole(column).map(Date.init(microseconds:))
+    }
+
+    /// A value that the statement gave as JSON, or nil for NULL.
+    func optionalJSON<Value: Decodable>(_ column: String, _ type: Value.Type) throws(CatalogFault) -> Value? {
+        guard let text = try optionalString(column) else { return nil }
+        do {
+            return try JSONDecoder().decode(type, from: Data(text.utf8))
+        } catch {
+            throw .unknownValue(column: column, value: text)
+        }
+    }
+
+    /// Both columns of a lease, or nil for NULL.
+    func optionalLease() throws(CatalogFault) -> Lease? {
+        try optionalString("daemon") == nil ? nil : Lease(daemon: uuid("daemon"), epoch: whole("epoch"))
+    }
+
+    /// Instants in an array of microseconds, such as `{1,2}`.
+    func dates(_ column: String) throws(CatalogFault) -> [Date] {
+        let text = try string(column)
+        var dates: [Date] = []
+        for part in text.dropFirst().dropLast().split(separator: ",") {
+            guard let number = Int64(part) else { throw .unknownValue(column: column, value: text) }
+            dates.append(Date(microseconds: number))
+        }
+        return dates
     }
 
     /// One of our enums, by its stored text.
@@ -88,16 +141,6 @@ extension Rows {
             return try one()
         } catch {
             throw .server(error)
-        }
-    }
-}
-
-extension Trigger {
-    /// Both or none: the planned instant and what identifies the schedule line.
-    var slotAndSchedule: (Date?, ScheduleKey?) {
-        switch self {
-        case .hand: (nil, nil)
-        case .slot(let key, let date): (date, key)
         }
     }
 }

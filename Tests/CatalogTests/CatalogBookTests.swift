@@ -88,9 +88,10 @@ import Testing
                 ANALYZE pgvigil.run;
                 """)
         let filters: [[SQLValue]] = [
-            [nil, nil, false, nil], ["job7", nil, false, nil], [nil, "failed", false, nil],
-            [nil, nil, true, nil],
-            [nil, nil, false, .integer(13 * 86_400_000_000)],
+            [nil, nil, false, false, nil], ["job7", nil, false, false, nil],
+            [nil, "failed", false, false, nil],
+            [nil, nil, true, false, nil], [nil, nil, false, true, nil],
+            [nil, nil, false, false, .integer(13 * 86_400_000_000)],
         ]
         for filter in filters {
             let plan = try await connection.query("EXPLAIN " + Statements.runs, filter + [nil, nil, 20])

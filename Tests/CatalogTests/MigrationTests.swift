@@ -125,6 +125,8 @@ import Testing
             .newer(address: address, found: 7, known: 1),
             .edited(address: address, number: 1, name: "runs and backup sets"),
             .runUnknown(UUID(uuidString: "5d6f1d4e-0000-4000-8000-000000000001") ?? UUID()),
+            .runTakenOver(UUID(uuidString: "5d6f1d4e-0000-4000-8000-000000000001") ?? UUID()),
+            .leaseLost(daemon: UUID(uuidString: "5d6f1d4e-0000-4000-8000-000000000002") ?? UUID()),
             .unknownValue(column: "outcome", value: "fine"),
         ]
         Golden.expect(faults.map(FaultLine.render).joined(separator: "\n"), "faults")

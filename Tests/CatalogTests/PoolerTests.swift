@@ -25,8 +25,12 @@ struct `The catalog behind a pooler` {
                 FileManager.default.fileExists(atPath: pooler.directory + "/.s.PGSQL.5432")
             })
         let book = try await CatalogBook.open(options)
+        let expire = try await expiry(options)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for check in RunBookConformance.allCases { group.addTask { try await check.check(book) } }
+            for check in DaemonBookConformance.allCases {
+                group.addTask { try await check.check(book, expire: expire) }
+            }
             try await group.waitForAll()
         }
         #expect(try await CatalogAdmin(options).migrate() == [])

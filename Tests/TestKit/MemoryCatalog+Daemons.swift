@@ -58,8 +58,9 @@ extension MemoryCatalog {
 
     package mutating func takeOver(_ run: UUID, owner: Owner, lease: Lease, now: Date) -> RunRecord? {
         guard unfinished.contains(run), let row = rows[run], let old = row.run.lease else { return nil }
+        guard isCurrent(lease) else { return nil }
         if old == lease { return row.run }
-        guard isCurrent(lease), !isAlive(old, now: now) else { return nil }
+        guard !isAlive(old, now: now) else { return nil }
         if old.daemon != lease.daemon, let silent = known[old.daemon], silent.record.epoch == old.epoch {
             known[old.daemon]?.isFenced = true
             known[old.daemon]?.leaseUntil = min(silent.leaseUntil, now)
