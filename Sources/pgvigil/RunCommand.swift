@@ -1,6 +1,7 @@
 import ArgumentParser
 import Engine
 import Faults
+import FoundationEssentials
 import Jobs
 import Wiring
 
@@ -8,8 +9,11 @@ import Wiring
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Run a job now, by hand.",
-        discussion:
-            "The run is recorded like any other. ^C stops it, removes what is not whole, and records that.")
+        discussion: """
+            The run is recorded like any other, and waits like any other for what another run has: the job itself, its \
+            targets, its store. It does not wait for a window or a guard. ^C stops it, removes what is not whole, and \
+            records that.
+            """)
 
     @OptionGroup var options: ConfigurationOptions
 
@@ -35,29 +39,35 @@ struct RunCommand: AsyncParsableCommand {
         let system = try await PgvigilSystem.openForRuns(configuration, surroundings, observer: observer)
         if let fault = system.catalogFault { Console.complain(fault) }
         await system.recordUnknownSets()
-        signals.onStop { await system.supervisor.stopAll(.cancelled) }
-        let result: Result<Supervisor.Launch, AnyFault>
-        do { result = .success(try await system.supervisor.launch(job, trigger: .hand)) } catch {
-            result = .failure(error)
-        }
+        let hand = HandRun(system, say: speaker(instants)) { Console.complain($0) }
+        signals.onStop { await hand.stop() }
+        let result: Result<RunRecord?, AnyFault>
+        do { result = .success(try await hand.run(job)) } catch { result = .failure(error) }
         await system.close()
         let status = Self.status(of: try result.get())
         if status != .done { throw Ending(status: signals.wasAsked ? .interrupted : status) }
     }
 
-    /// What the program ends with after a run.
-    static func status(of launch: Supervisor.Launch) -> ExitStatus {
-        switch launch {
-        case .slotTaken: .badResult
-        case .skipped: .badResult
-        case .ended(let run, let notRecorded):
-            switch run.state {
-            case .waiting, .running: .badResult
-            case .ended(.succeeded): notRecorded == nil ? .done : .badResult
-            case .ended(.couldNotVerify): .undetermined
-            case .ended(.cancelled): .interrupted
-            case .ended(.failed), .ended(.skipped), .ended(.missed), .ended(.timedOut): .badResult
+    /// Says what the run waits for, and how it ended if it never started.
+    private func speaker(_ instants: InstantText) -> @Sendable (SchedulerNote) -> Void {
+        let isJSON = json
+        return { note in
+            switch note {
+            case .waits, .ended, .fenced: DaemonText(instants: instants).say(note, json: isJSON)
+            case .leaseHeld, .apart, .clockWentBack, .performed, .guardTripped, .slotTaken, .stopping: break
             }
+        }
+    }
+
+    /// What the program ends with after a run; nil is one that was stopped before it was begun.
+    static func status(of run: RunRecord?) -> ExitStatus {
+        guard let run else { return .interrupted }
+        switch run.state {
+        case .waiting, .running: return .badResult
+        case .ended(.succeeded): return .done
+        case .ended(.couldNotVerify): return .undetermined
+        case .ended(.cancelled): return .interrupted
+        case .ended(.failed), .ended(.skipped), .ended(.missed), .ended(.timedOut): return .badResult
         }
     }
 }

@@ -18,7 +18,7 @@ package actor DaemonLoop {
         /// Writes what the catalog has not taken, now that it answers; false if it still lacks some.
         package var settle: @Sendable () async -> Bool
         /// Closes what the former process of a run left open; returns how many attempts it had begun.
-        package var closeOpenParts: @Sendable (RunRecord) async -> Int
+        package var closeOpenParts: @Sendable (RunRecord) async throws(AnyFault) -> Int
         /// Keeps who else serves for a start without the catalog.
         package var rememberPeers: @Sendable ([DaemonRecord]) async -> Void
         /// Told of the daemon's own life, in order; must not block.
@@ -30,7 +30,7 @@ package actor DaemonLoop {
             daemons: any DaemonBook, book: any RunBook, executor: any RunExecutor, guards: any GuardPort,
             ambient: Ambient, dead: @escaping @Sendable () async -> [UUID] = { [] },
             settle: @escaping @Sendable () async -> Bool = { true },
-            closeOpenParts: @escaping @Sendable (RunRecord) async -> Int = { _ in 0 },
+            closeOpenParts: @escaping @Sendable (RunRecord) async throws(AnyFault) -> Int,
             rememberPeers: @escaping @Sendable ([DaemonRecord]) async -> Void = { _ in },
             observe: @escaping @Sendable (SchedulerNote) -> Void,
             onFault: @escaping @Sendable (AnyFault) -> Void
@@ -211,7 +211,7 @@ package actor DaemonLoop {
             case .leave(let lease): try await ports.daemons.leave(lease)
             case .takeOver(let id, let lease):
                 let run = try await ports.daemons.takeOver(id, owner: record.owner, lease: lease)
-                let made = if let run, run.state == .running { await ports.closeOpenParts(run) } else { 0 }
+                let made = if let run, run.state == .running { try await ports.closeOpenParts(run) } else { 0 }
                 return .tookOver(id, run, attemptsMade: made)
             case .rememberPeers(let peers): await ports.rememberPeers(peers)
             case .readMarks, .readDurations, .claim, .take, .noteWaiting, .askToStop, .readGuards, .perform,

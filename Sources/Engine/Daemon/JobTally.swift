@@ -1,4 +1,4 @@
-package import FoundationEssentials
+import FoundationEssentials
 package import Jobs
 
 /// What became of each job's runs, as metrics tell it: filled from the record at the start, then from each end.

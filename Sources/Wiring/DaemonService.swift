@@ -1,0 +1,281 @@
+import Cron
+package import Engine
+package import Faults
+import FoundationEssentials
+package import Jobs
+import Processes
+import Web
+
+/// A serving daemon with all that belongs to it: the loop, messages, metrics, the service manager, and reloads.
+package actor DaemonService {
+    /// Objectives are looked at this often.
+    private static let judgePause = Duration.seconds(60)
+    /// Unfinished runs that metrics count.
+    private static let unfinishedMax = 10_000
+    /// Runs of the past that metrics begin with.
+    private static let pastMax = 2_000
+
+    private let parts: DaemonParts
+    private let system: PgvigilSystem
+    private let loop: DaemonLoop
+    private let executor: ExecutorSwitch
+    private let desk: DeliveryDesk
+    private let manager: ServiceManager?
+    private let ambient: Ambient
+    private let notes: AsyncStream<SchedulerNote>
+    private let say: @Sendable (SchedulerNote) -> Void
+    private let onFault: @Sendable (AnyFault) -> Void
+    private let startedAt: Date
+    private var configuration: LoadedConfiguration
+    private var tally = JobTally()
+    private var reloads = 0
+    private var web: WebServer?
+
+    /// - Parameters:
+    ///   - say: Told of the daemon's own life, in order; must not block.
+    ///   - onFault: Told of what went wrong and does not end the daemon.
+    init(
+        _ system: PgvigilSystem, _ surroundings: Surroundings, say: @escaping @Sendable (SchedulerNote) -> Void,
+        onFault: @escaping @Sendable (AnyFault) -> Void
+    ) {
+        let (notes, told) = AsyncStream<SchedulerNote>.makeStream()
+        self.system = system
+        self.notes = notes
+        self.say = say
+        self.onFault = onFault
+        configuration = system.configuration
+        ambient = system.ambient
+        startedAt = system.ambient.wallTime()
+        parts = DaemonParts(
+            id: system.ambient.makeID(), role: .serve, configuration: system.configuration, ambient: system.ambient)
+        executor = ExecutorSwitch(system.supervisor)
+        desk = system.desk(onFault: onFault)
+        manager = ServiceManager(environment: surroundings.environment)
+        loop = DaemonLoop(
+            parts.settings(), schedules: system.configuration.schedules, record: parts.record,
+            ports: system.loopPorts(
+                parts, executor: executor, observe: { told.yield($0) }, onFault: onFault))
+    }
+
+    /// Serves until it has been stopped.
+    ///
+    /// - Throws: A fault that keeps it from starting: its lock, or the address of its metrics.
+    package func serve() async throws(AnyFault) {
+        let alive = try await parts.hold()
+        do throws(AnyFault) {
+            try await openWeb()
+        } catch {
+            await alive.release()
+            throw error
+        }
+        await system.book.settle()
+        if let past = try? await system.book.runs(RunQuery(), limit: Self.pastMax) { tally.begin(with: past) }
+        let beside = [
+            Task { await self.follow() }, Task { await self.judgeNowAndThen() }, Task { await self.desk.serve() },
+            Task { await self.keepManager() },
+        ]
+        await loop.serve()
+        manager?.tell(.stopping)
+        for task in beside { task.cancel() }
+        // What is to be told of the last moments still goes out.
+        await desk.turn()
+        await web?.stop()
+        await alive.release()
+    }
+
+    /// Starts nothing more; the second time what runs is stopped at once.
+    package func stop() async {
+        manager?.tell(.stopping)
+        await loop.stop()
+    }
+
+    /// Uses a configuration that has been read again, or says why it was not to be had; the old one stays then.
+    package func reload(_ read: @Sendable () throws(FaultList) -> LoadedConfiguration) async -> String {
+        manager?.tell(.reloading(monotonicMicroseconds: ambient.uptime().microseconds))
+        let text = await reloaded(read)
+        manager?.tell(.ready(status: text))
+        return text
+    }
+
+    private func reloaded(_ read: @Sendable () throws(FaultList) -> LoadedConfiguration) async -> String {
+        reloads += 1
+        let subject = News.Subject.configuration(host: ambient.owner.host)
+        do throws(FaultList) {
+            let fresh = try read()
+            if let change = fresh.settings.needsRestart(since: configuration.settings) {
+                return answer(ok: false, "\(change) has changed, which takes a restart; the old configuration goes on")
+            }
+            configuration = fresh
+            await executor.use(system.supervisor(for: fresh))
+            await desk.use(fresh.settings)
+            await loop.reload(parts.with(fresh).settings(), fresh.schedules)
+            desk.tell(.troubleOver(subject: subject, text: "the configuration is read again"))
+            return answer(ok: true, "\(fresh.schedules.count) schedules of \(fresh.jobs.count) jobs")
+        } catch {
+            for fault in error.faults { onFault(fault) }
+            let first = error.faults.first.map { "\($0)" } ?? "it cannot be read"
+            let text = "the new configuration is refused, and the old one goes on: \(first)"
+            desk.tell(.trouble(subject: subject, text: text))
+            return answer(ok: false, text)
+        }
+    }
+
+    private func answer(ok: Bool, _ text: String) -> String {
+        ReloadNote(number: reloads, ok: ok, text: text).write(parts.id, stateDirectory: configuration.settings.stateDirectory)
+        return text
+    }
+
+    // MARK: What goes on beside the loop
+
+    /// Tells people, messages and metrics what the loop tells.
+    private func follow() async {
+        for await note in notes {
+            say(note)
+            switch note {
+            case .performed(let run), .ended(let run):
+                tally.note(run)
+                await tell(run)
+            case .apart: desk.tell(.trouble(subject: News.Subject.catalog, text: "the catalog cannot be reached"))
+            case .leaseHeld:
+                desk.tell(.troubleOver(subject: News.Subject.catalog, text: "the catalog answers again"))
+                await parts.forgetDead()
+            case .clockWentBack(let seconds):
+                desk.tell(
+                    .trouble(
+                        subject: News.Subject.clock(host: ambient.owner.host),
+                        text: "the clock went back by \(seconds) s; no slot fires again for that"))
+            case .fenced, .waits, .guardTripped, .slotTaken, .stopping: break
+            }
+        }
+    }
+
+    private func tell(_ run: RunRecord) async {
+        guard !configuration.settings.channels.isEmpty else { return }
+        // Without the catalog a first success cannot be told from a later one: it is taken for a later one.
+        let successes = (try? await system.book.durations(ofJob: run.job, limit: 2).count) ?? 2
+        let before = run.state == .ended(.succeeded) ? successes - 1 : successes
+        let target = configuration.jobs.first { $0.name == run.job }?.targets?.joined(separator: ", ")
+        desk.tell(.ended(EndedRun(run: run, target: target, succeededBefore: before > 0, log: await log(of: run))))
+    }
+
+    /// What the steps of a run that did not succeed have to say.
+    private func log(of run: RunRecord) async -> String {
+        guard run.state != .ended(.succeeded) else { return "" }
+        // A message without it is still a message.
+        guard let steps = try? await system.book.steps(of: run.id) else { return "" }
+        return steps.filter { $0.state == .failed }.map { step in
+            let subject = [step.target, step.database].compactMap { $0 }.joined(separator: "/")
+            return "\(step.name.rawValue) \(subject): \(step.fault?.summary ?? step.detail)"
+        }.joined(separator: "\n")
+    }
+
+    /// Looks at the objectives now and then: what never ran is a breach as well.
+    private func judgeNowAndThen() async {
+        while !Task.isCancelled {
+            if let states = await judge() {
+                let judged = states.flatMap { state in state.judgements.map { state.subject(of: $0) } }
+                let breaches = states.flatMap { state in
+                    state.judgements.compactMap { judgement in
+                        judgement.breach.map {
+                            Engine.Breach(
+                                subject: state.subject(of: judgement),
+                                text: "\(state.target)/\(state.database): \($0)", target: state.target,
+                                job: judgement.job)
+                        }
+                    }
+                }
+                desk.tell(.objectives(ObjectiveNews(judged: judged, breaches: breaches)))
+            }
+            desk.tell(.timePassed)
+            await ambient.sleep(Self.judgePause)
+        }
+    }
+
+    /// Nil while the record cannot be asked, or nothing is expected.
+    private func judge() async -> [Recoverability]? {
+        let settings = configuration.settings
+        let expects =
+            settings.targets.contains { $0.objectives != Objectives() }
+            || configuration.jobs.contains { $0.objectives != Objectives() }
+        // The outage itself is told of elsewhere.
+        guard expects, let backups = try? await system.book.backups(target: nil) else { return nil }
+        return Recoverability.judge(settings, jobs: configuration.jobs, backups: backups, now: ambient.wallTime())
+    }
+
+    /// Tells the service manager that the service is ready, and that the loop still turns.
+    private func keepManager() async {
+        guard let manager else { return }
+        manager.tell(.ready(status: "\(configuration.schedules.count) schedules"))
+        while !Task.isCancelled {
+            await ambient.sleep((manager.watchdog ?? .seconds(60)) / 3)
+            let state = await loop.state
+            manager.tell(.alive)
+            manager.tell(.status("\(state.running) running, \(state.waiting) waiting"))
+        }
+    }
+
+    // MARK: Metrics and health
+
+    private func openWeb() async throws(AnyFault) {
+        guard let address = configuration.settings.web.listen else { return }
+        do throws(WebFault) {
+            web = try await WebServer.start(
+                address,
+                pages: [
+                    "/metrics": { WebPage(text: Metrics.render(await self.metrics())) },
+                    "/healthz": { await self.health() }, "/readyz": { await self.readiness() },
+                ])
+        } catch {
+            throw AnyFault(error)
+        }
+    }
+
+    private func metrics() async -> MetricsView {
+        let state = await loop.state
+        // While the catalog is down its numbers are not known.
+        let unfinished = try? await system.book.runs(RunQuery(unfinishedOnly: true), limit: Self.unfinishedMax)
+        let objectives = (await judge() ?? []).flatMap { state in
+            state.judgements.map { judgement in
+                ObjectiveMetrics(
+                    objective: judgement.kind.rawValue, target: state.target, database: state.database,
+                    seconds: judgement.found.map { $0 / .seconds(1) }, limitSeconds: judgement.allowed / .seconds(1),
+                    isBreached: judgement.breach != nil)
+            }
+        }
+        return MetricsView(
+            version: ProgramVersion.current.pgvigil,
+            jobs: tally.metrics(of: configuration.jobs, unfinished: unfinished ?? []), objectives: objectives,
+            leaseSecondsLeft: state.leaseLeft.map { $0 / .seconds(1) }, isCatalogUp: state.isCatalogUp,
+            journalEntriesPending: await system.book.pending, startedAt: startedAt)
+    }
+
+    /// The loop answers, so it turns.
+    private func health() async -> WebPage {
+        let state = await loop.state
+        return WebPage(text: "ok: \(state.running) running, \(state.waiting) waiting\n")
+    }
+
+    private func readiness() async -> WebPage {
+        let state = await loop.state
+        if state.leaseLeft != nil { return WebPage(text: "ready: the lease is held\n") }
+        if await system.book.atRisk == nil { return WebPage(text: "ready: without the catalog; the journal is kept\n") }
+        return WebPage(text: "not ready: neither the catalog nor the journal takes records\n", isGood: false)
+    }
+}
+
+extension Settings {
+    /// What has changed that a running daemon cannot follow; nil if nothing has.
+    func needsRestart(since old: Settings) -> String? {
+        if catalog != old.catalog { return "catalog" }
+        if stateDirectory != old.stateDirectory { return "state" }
+        if web != old.web { return "web" }
+        return nil
+    }
+}
+
+extension Duration {
+    /// Whole microseconds.
+    fileprivate var microseconds: Int64 {
+        components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000
+    }
+}

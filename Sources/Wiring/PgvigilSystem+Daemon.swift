@@ -1,0 +1,63 @@
+import Databases
+import Engine
+import Faults
+import FoundationEssentials
+import Jobs
+import Notify
+import Processes
+import Storage
+
+/// What daemons are made of: serving ones, and those that do one run by hand.
+extension PgvigilSystem {
+    /// What a daemon's loop works with.
+    func loopPorts(
+        _ parts: DaemonParts, executor: any RunExecutor, observe: @escaping @Sendable (SchedulerNote) -> Void,
+        onFault: @escaping @Sendable (AnyFault) -> Void
+    ) -> DaemonLoop.Ports {
+        let repair = Repair(book: book, liveness: liveness, ambient: ambient)
+        let peers = parts.peers
+        return DaemonLoop.Ports(
+            daemons: daemons, book: book, executor: executor, guards: guards, ambient: ambient,
+            dead: { await parts.dead() }, settle: { [book] in await book.settle() == nil },
+            closeOpenParts: { run throws(AnyFault) in
+                try await repair.closeOpenParts(
+                    of: run, summary: "process \(run.owner.pid) on \(run.owner.host) was lost in the middle of it")
+            },
+            rememberPeers: { peers.write($0) }, observe: observe, onFault: onFault)
+    }
+
+    /// Tells people of events, through the channels of the configuration.
+    func desk(onFault: @escaping @Sendable (AnyFault) -> Void) -> DeliveryDesk {
+        DeliveryDesk(
+            book: events, notifier: Notifier(tools: tools, sleep: ambient.sleep), settings: configuration.settings,
+            ambient: ambient, onFault: onFault)
+    }
+}
+
+extension DaemonParts {
+    /// Holds the daemon's lock for as long as its process lives.
+    func hold() async throws(AnyFault) -> any LivenessHold {
+        do throws(StorageFault) {
+            return try await locks.hold(id, role: role, pid: ambient.owner.pid)
+        } catch {
+            throw AnyFault(error)
+        }
+    }
+
+    /// Daemons of this state directory whose process is gone.
+    func dead() async -> [UUID] {
+        // Without the list their leases run out by themselves.
+        (try? locks.dead()) ?? []
+    }
+
+    /// Forgets them, now that the catalog knows.
+    func forgetDead() async {
+        // They are told of again the next time.
+        try? locks.forget(locks.dead())
+    }
+
+    /// The same daemon with another configuration.
+    func with(_ configuration: LoadedConfiguration) -> DaemonParts {
+        DaemonParts(id: id, role: role, configuration: configuration, ambient: ambient)
+    }
+}
