@@ -30,7 +30,7 @@ enum GuardKeys {
     private static func form(_ kind: GuardKind) -> Form<Double> {
         switch kind {
         case .activeSessions, .transactionsPerSecond:
-            Form<Int>.whole(0...1_000_000_000).map { number, _ in Double(number) }
+            Form<Int>.whole(0...1_000_000).map { number, _ in Double(number) }
         case .longestTransaction, .replicationLag:
             Form<Duration>.duration(atLeast: .seconds(1), atMost: .seconds(365 * 86_400))
                 .map { duration, _ in duration / .seconds(1) }

@@ -8,7 +8,7 @@ import Policy
 
 /// Joins crontab lines with the jobs, windows and zones that they name.
 struct ScheduleJoiner {
-    private static let options = ["late", "window"]
+    private static let options = ["catchup", "late", "overlap", "window"]
 
     let jobs: [Job]
     /// Jobs that exist and could not be read.
@@ -45,20 +45,7 @@ struct ScheduleJoiner {
                 report(error, line.place, &faults)
             }
         }
-        var late = Schedule.lateDefault
-        var window: Schedule.NamedWindow?
-        for option in line.options {
-            switch option.key {
-            case "late":
-                do { late = try DurationText.parse(option.value) } catch {
-                    report(error, option.place, &faults)
-                }
-            case "window":
-                window = named(option, lineZone ?? zone, &faults)
-            default:
-                report(WiringFault.optionUnknown(option.key, known: Self.options), option.place, &faults)
-            }
-        }
+        let choices = choices(of: line, lineZone ?? zone, &faults)
         guard faults.count == before, let job, let lineZone else { return nil }
         let key = ScheduleKey(job: job.name, zone: lineZone.name, pattern: line.patternText)
         if let other = seen.updateValue(line.place, forKey: key) {
@@ -66,8 +53,51 @@ struct ScheduleJoiner {
             return nil
         }
         return Schedule(
-            key: key, pattern: line.pattern, zone: lineZone, job: job, window: window, late: late,
-            place: line.place)
+            key: key, pattern: line.pattern, zone: lineZone, job: job, window: choices.window,
+            late: choices.late, catchUp: choices.catchUp, overlap: choices.overlap, place: line.place)
+    }
+
+    /// What the options of a line say, with the defaults for what they do not.
+    private struct Choices {
+        var window: Schedule.NamedWindow?
+        var late = Schedule.lateDefault
+        var catchUp = CatchUp.latest
+        var overlap = Overlap.skip
+    }
+
+    private func choices(of line: CrontabLine, _ lineZone: Zone, _ faults: inout [AnyFault]) -> Choices {
+        var choices = Choices()
+        for option in line.options {
+            do throws(AnyFault) {
+                try read(option, lineZone, into: &choices)
+            } catch {
+                report(error, option.place, &faults)
+            }
+        }
+        return choices
+    }
+
+    private func read(
+        _ option: CrontabOption, _ lineZone: Zone, into choices: inout Choices
+    ) throws(AnyFault) {
+        switch option.key {
+        case "late": choices.late = try lateness(option.value)
+        case "catchup":
+            do { choices.catchUp = try CatchUp.parse(option.value) } catch { throw AnyFault(error) }
+        case "overlap":
+            do { choices.overlap = try Overlap.parse(option.value) } catch { throw AnyFault(error) }
+        case "window": choices.window = try named(option.value, lineZone)
+        default: throw AnyFault(WiringFault.optionUnknown(option.key, known: Self.options))
+        }
+    }
+
+    private func lateness(_ text: String) throws(AnyFault) -> Duration {
+        let late: Duration
+        do { late = try DurationText.parse(text) } catch { throw AnyFault(error) }
+        guard late >= .seconds(1), late <= .seconds(366 * 86_400) else {
+            throw AnyFault(WiringFault.lateOutOfBounds(text))
+        }
+        return late
     }
 
     private func zone(of line: CrontabLine, _ faults: inout [AnyFault]) -> Zone? {
@@ -80,20 +110,12 @@ struct ScheduleJoiner {
         }
     }
 
-    private func named(_ option: CrontabOption, _ lineZone: Zone, _ faults: inout [AnyFault]) -> Schedule
-        .NamedWindow?
-    {
-        guard let window = windows[option.value] else {
-            report(WiringFault.windowUnknown(option.value, known: Array(windows.keys)), option.place, &faults)
-            return nil
+    private func named(_ name: String, _ lineZone: Zone) throws(AnyFault) -> Schedule.NamedWindow {
+        guard let window = windows[name] else {
+            throw AnyFault(WiringFault.windowUnknown(name, known: Array(windows.keys)))
         }
-        do throws(AnyFault) {
-            return Schedule.NamedWindow(
-                name: option.value, window: window, zone: try window.zoneName.map(zones.zone) ?? lineZone)
-        } catch {
-            report(error, option.place, &faults)
-        }
-        return nil
+        return Schedule.NamedWindow(
+            name: name, window: window, zone: try window.zoneName.map(zones.zone) ?? lineZone)
     }
 
     private func report(_ fault: some Fault, _ place: Place, _ faults: inout [AnyFault]) {

@@ -12,6 +12,7 @@ package enum WiringFault: Fault, Equatable {
     case nothingToVerify
     case optionUnknown(String, known: [String])
     case windowUnknown(String, known: [String])
+    case lateOutOfBounds(String)
     case scheduleTwice(other: Place)
     case zoneUnknown(String)
     case notAnInstant(String)
@@ -29,6 +30,7 @@ package enum WiringFault: Fault, Equatable {
         case .nothingToVerify: "wiring.nothing-to-verify"
         case .optionUnknown: "wiring.option-unknown"
         case .windowUnknown: "wiring.window-unknown"
+        case .lateOutOfBounds: "wiring.late-out-of-bounds"
         case .scheduleTwice: "wiring.duplicate-schedule"
         case .zoneUnknown: "wiring.unknown-zone"
         case .notAnInstant: "wiring.not-an-instant"
@@ -48,6 +50,7 @@ package enum WiringFault: Fault, Equatable {
         case .nothingToVerify: "there is no backup set to verify"
         case .optionUnknown(let key, _): "there is no option '\(key)'"
         case .windowUnknown(let name, _): "there is no window '\(name)'"
+        case .lateOutOfBounds(let text): "nothing can be late by '\(text)'"
         case .scheduleTwice(let other): "the same schedule stands at \(other)"
         case .zoneUnknown(let name): "there is no time zone '\(name)'"
         case .notAnInstant(let text): "'\(text)' is not an instant"
@@ -69,6 +72,7 @@ package enum WiringFault: Fault, Equatable {
         case .optionUnknown(let key, let known): Self.suggest(key, known, otherwise: "Remove it.")
         case .windowUnknown(let name, let known):
             Self.suggest(name, known, otherwise: "Define it under 'windows' in pgvigil.yaml.")
+        case .lateOutOfBounds: "Write late= with a duration of 1s to 366d."
         case .scheduleTwice: "Remove one of the two lines."
         case .zoneUnknown: "Write an IANA name such as Europe/Paris, and install the package tzdata."
         case .notAnInstant: "Write it like 2026-11-22T00:30:00Z."

@@ -55,6 +55,39 @@ import Wiring
         #expect(schedule.window?.contains(Date(timeIntervalSince1970: 1_768_042_800)) == false)
     }
 
+    @Test func `joins what a schedule does about slots that cannot start in time`() throws {
+        let folder = try Folder([
+            "pgvigil.yaml": "targets: {main: postgres://h/shop}\n",
+            "cron/a.cron": """
+            0 1 * * * nightly-backup
+            0 2 * * * nightly-backup catchup=latest overlap=skip late=1s
+            0 3 * * * nightly-backup catchup=none overlap=wait late=366d
+            0 4 * * * nightly-backup catchup=all:3 overlap=replace
+            """,
+        ])
+        let (configuration, faults) = folder.examine()
+        #expect(faults.isEmpty)
+        let schedules = try #require(configuration?.schedules)
+        #expect(schedules.map { "\($0.catchUp)" } == ["latest", "latest", "none", "all(3)"])
+        #expect(schedules.map { "\($0.overlap)" } == ["skip", "skip", "wait", "replace"])
+        #expect(
+            schedules.map(\.late) == [
+                .seconds(3600), .seconds(1), .seconds(366 * 86_400), .seconds(3600),
+            ])
+    }
+
+    @Test func `names the steps of a backup as its runs do`() throws {
+        let steps = ["preflight", "globals", "dump", "publish-check", "publish", "record", "prune"]
+        let limits = steps.map { "\($0): 1m" }.joined(separator: ", ")
+        let folder = try Folder([
+            "pgvigil.yaml": "targets: {main: postgres://h/shop}\n",
+            "jobs/nightly.yaml": "timeouts: {\(limits)}\n",
+        ])
+        let job = try #require(try folder.examine().configuration?.jobs.first)
+        #expect(Set(job.stepTimeouts.keys) == Set(steps))
+        #expect(steps.allSatisfy { StepName(rawValue: $0) != nil })
+    }
+
     @Test func `finds every fault, not the first`() throws {
         let folder = try Folder([
             "pgvigil.yaml": "targets: {main: postgres://h/shop}\n",
@@ -71,6 +104,10 @@ import Wiring
             CRON_TZ=Europe/Pari
             0 6 * * * nightly
             0 7 * * * broken
+            CRON_TZ=UTC
+            0 8 * * * nightly catchup=al overlap=wiat
+            0 9 * * * nightly catchup=all:0 late=0s
+            0 10 * * * nightly late=53w
             """,
         ])
         let path = folder.path
@@ -81,6 +118,9 @@ import Wiring
                 "cron/a.cron:5:19: measure.not-a-duration", "cron/a.cron:6:19: wiring.option-unknown",
                 "cron/a.cron:7:1: cron.never-fires", "cron/a.cron:8:9: wiring.unknown-zone",
                 "cron/a.cron:8:9: wiring.unknown-zone",
+                "cron/a.cron:12:19: schedule.not-a-catchup", "cron/a.cron:12:30: schedule.not-an-overlap",
+                "cron/a.cron:13:19: schedule.not-a-catchup", "cron/a.cron:13:33: wiring.late-out-of-bounds",
+                "cron/a.cron:14:20: wiring.late-out-of-bounds",
             ])
     }
 

@@ -14,7 +14,7 @@ import Wiring
         .nothingScheduled(directory: "/etc/pgvigil"), .noSuchRun("12ab"), .noSuchBackup("12ab"),
         .ambiguousID("1"),
         .nothingToVerify, .optionUnknown("latte", known: ["late", "window"]),
-        .windowUnknown("nihgts", known: ["nights"]),
+        .windowUnknown("nihgts", known: ["nights"]), .lateOutOfBounds("0s"),
         .scheduleTwice(other: Place(file: "cron/a.cron", line: 1, column: 1)), .zoneUnknown("Europe/Pari"),
         .notAnInstant("yesterday"), .notThreeFields,
     ]
