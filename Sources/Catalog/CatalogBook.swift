@@ -9,10 +9,10 @@ package import Postgres
 /// Times are kept to the microsecond. A write is finished even if the task that asked for it is cancelled meanwhile, since
 /// what a cancelled run did is worth as much as any other.
 package struct CatalogBook: RunBook {
-    private let connection: CatalogConnection
+    private let connections: CatalogConnections
 
-    private init(_ connection: CatalogConnection) {
-        self.connection = connection
+    private init(_ connections: CatalogConnections) {
+        self.connections = connections
     }
 
     /// Opens the catalog, and makes or updates it first if the role may.
@@ -26,14 +26,14 @@ package struct CatalogBook: RunBook {
     ) async throws(CatalogFault) -> CatalogBook {
         let admin = CatalogAdmin(options)
         if migrate { try await admin.migrate() }
-        let connection = CatalogConnection(options, admin: admin, revive: revive)
-        try await connection.prepare()
-        return CatalogBook(connection)
+        let connections = CatalogConnections { CatalogConnection(options, admin: admin, revive: revive) }
+        try await connections.prepare()
+        return CatalogBook(connections)
     }
 
-    /// Closes the connection; a later call opens another.
+    /// Closes the connections; a later call opens another.
     package func close() async {
-        await connection.close()
+        await connections.close()
     }
 
     // MARK: Writing
@@ -151,9 +151,9 @@ package struct CatalogBook: RunBook {
     /// Writes in a task of its own, which the caller's cancellation does not reach.
     @discardableResult
     func write(_ sql: String, _ values: [SQLValue]) async throws(AnyFault) -> Rows {
-        let task = Task { [connection] in
+        let task = Task { [connections] in
             do throws(CatalogFault) {
-                return Result<Rows, CatalogFault>.success(try await connection.query(sql, values))
+                return Result<Rows, CatalogFault>.success(try await connections.query(sql, values))
             } catch {
                 return .failure(error)
             }
@@ -169,7 +169,7 @@ package struct CatalogBook: RunBook {
         _ sql: String, _ values: [SQLValue], _ record: (Rows.Row) throws(CatalogFault) -> Record
     ) async throws(AnyFault) -> [Record] {
         do throws(CatalogFault) {
-            return try await connection.query(sql, values).map(record)
+            return try await connections.query(sql, values).map(record)
         } catch {
             throw AnyFault(error)
         }

@@ -1,6 +1,6 @@
 import Postgres
 
-/// The book's one connection, made anew when it is lost.
+/// A connection of the book, made anew when it is lost.
 ///
 /// Every statement of the book may be repeated: it is written so that doing it twice does the same as once. So a
 /// statement whose connection breaks is tried once more on a new one, whether or not it was done.

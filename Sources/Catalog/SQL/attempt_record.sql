@@ -7,7 +7,7 @@ WITH mine AS (
     FOR SHARE
 ), written AS (
     INSERT INTO pgvigil.attempt AS a (run, number, outcome, summary, started_at, ended_at)
-    SELECT m.id, $2::integer, $3, $4, timestamptz 'epoch' + $5::bigint * interval '1 microsecond',
+    SELECT m.id, $2::integer, $3::text, $4, timestamptz 'epoch' + $5::bigint * interval '1 microsecond',
         timestamptz 'epoch' + $6::bigint * interval '1 microsecond'
     FROM mine m
     ON CONFLICT (run, number) DO UPDATE
@@ -15,4 +15,6 @@ WITH mine AS (
         ended_at = EXCLUDED.ended_at
     WHERE a.outcome IS NULL
 )
-SELECT EXISTS (SELECT FROM pgvigil.run WHERE id = $1::uuid) AS known, EXISTS (SELECT FROM mine) AS mine
+SELECT EXISTS (SELECT FROM pgvigil.run WHERE id = $1::uuid) AS known, EXISTS (SELECT FROM mine) AS mine,
+    -- Nobody waits for the disk because something has begun: what ends it says all of it again, and is synced.
+    CASE WHEN $3::text IS NULL THEN pg_catalog.set_config('synchronous_commit', 'off', true) END AS commit

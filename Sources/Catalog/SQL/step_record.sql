@@ -18,4 +18,6 @@ WITH mine AS (
         ended_at = EXCLUDED.ended_at
     WHERE s.state = 'running'
 )
-SELECT EXISTS (SELECT FROM pgvigil.run WHERE id = $1::uuid) AS known, EXISTS (SELECT FROM mine) AS mine
+SELECT EXISTS (SELECT FROM pgvigil.run WHERE id = $1::uuid) AS known, EXISTS (SELECT FROM mine) AS mine,
+    -- Nobody waits for the disk because something has begun: what ends it says all of it again, and is synced.
+    CASE WHEN $7 = 'running' THEN pg_catalog.set_config('synchronous_commit', 'off', true) END AS commit
