@@ -83,7 +83,7 @@ import Wiring
             "pgvigil.yaml": "targets: {main: postgres://h/shop}\n",
             "jobs/nightly.yaml": "timeouts: {\(limits)}\n",
         ])
-        let job = try #require(try folder.examine().configuration?.jobs.first)
+        let job = try #require(folder.examine().configuration?.jobs.first)
         #expect(Set(job.stepTimeouts.keys) == Set(steps))
         #expect(steps.allSatisfy { StepName(rawValue: $0) != nil })
     }
