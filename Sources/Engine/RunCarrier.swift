@@ -68,7 +68,9 @@ actor RunCarrier {
         }
         let start = await scribe.begin(isResumed: attemptsMade > 0)
         var ending = Ending.slotTaken
-        if start == .begun {
+        if scribe.isTakenOver {
+            ending = .ended(await finish(RunVerdict(.cancelled, Self.takenOver)))
+        } else if start == .begun {
             let verdict: RunVerdict
             switch hold {
             case .success: verdict = await verdictUnderLocks()

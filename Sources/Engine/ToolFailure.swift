@@ -18,7 +18,12 @@ package enum ToolFailure {
 
     /// The last three lines that any program wrote to its standard error, as one of at most 500 characters.
     static func lastLines(_ tail: String) -> String {
-        let lines = tail.split(whereSeparator: \.isNewline).map(trimmed).filter { !$0.isEmpty }
+        let lines = tail.split(whereSeparator: \.isNewline).map { line in
+            trimmed(
+                line[
+                    ..<(line.lastIndex { $0 != " " && $0 != "\t" && $0 != "\r" }.map(line.index(after:))
+                        ?? line.startIndex)])
+        }.filter { !$0.isEmpty }
         return String(lines.suffix(3).joined(separator: " | ").suffix(500))
     }
 

@@ -31,22 +31,25 @@ package struct ClientTools: Sendable, Equatable {
 
 /// A program with all that it is started with.
 package struct ToolCall: Sendable, Equatable {
-    /// An absolute path.
+    /// An absolute path, or a name without a slash, which is looked for in `PATH`.
     package var executable: String
     package var arguments: [String]
     /// Set on top of a small clean environment (PATH, HOME, LANG, PG…).
     package var environment: [String: String]
     /// The wait between SIGTERM and SIGKILL.
     package var stopGrace: Duration
+    /// What it reads from its standard input, which ends there.
+    package var input: [UInt8]
 
     package init(
         executable: String, arguments: [String], environment: [String: String] = [:],
-        stopGrace: Duration = .seconds(10)
+        stopGrace: Duration = .seconds(10), input: [UInt8] = []
     ) {
         self.executable = executable
         self.arguments = arguments
         self.environment = environment
         self.stopGrace = stopGrace
+        self.input = input
     }
 }
 

@@ -89,7 +89,8 @@ import Testing
         let supervisor = Supervisor(
             settings: settings,
             ports: .init(
-                book: bench.book, server: bench.server, tools: bench.tools, stores: ["local": bench.store],
+                book: bench.journaled, server: bench.server, tools: bench.tools,
+                stores: ["local": bench.store],
                 verifier: bench.verifier, liveness: bench.liveness, ambient: bench.clock.ambient(),
                 zoneOffset: { _ in 0 }), observer: NoObserver())
         await #expect(throws: EngineFault.targetUnknown(targets == nil ? "*" : "other, third*").plain) {
