@@ -41,7 +41,9 @@ struct JournalFile: ~Copyable {
         guard try RecordLock.take(file) else { return nil }
         let open = try file.status()
         var named = stat()
-        guard lstat(path, &named) == 0, named.st_ino == open.st_ino, named.st_dev == open.st_dev else { return nil }
+        guard lstat(path, &named) == 0, named.st_ino == open.st_ino, named.st_dev == open.st_dev else {
+            return nil
+        }
         end = Int64(open.st_size)
         self.file = file
         sizeMax = Self.sizeMax
@@ -56,7 +58,9 @@ struct JournalFile: ~Copyable {
             starts.append(Int(end) + bytes.count)
             bytes += try JournalFrame.encode(.entry(entry))
         }
-        guard end + Int64(bytes.count) <= sizeMax.bytes else { throw .journalFull(path: path, limit: sizeMax) }
+        guard end + Int64(bytes.count) <= sizeMax.bytes else {
+            throw .journalFull(path: path, limit: sizeMax)
+        }
         try write(bytes)
         places? += starts
     }

@@ -52,6 +52,11 @@ enum JournalFrame {
         do { json = Array(try JSONEncoder().encode(line)) } catch {
             throw .io(doing: "write a record to", path: "the journal", reason: "\(error)", mayPass: false)
         }
+        return try seal(json)
+    }
+
+    /// The line around any JSON.
+    static func seal(_ json: [UInt8]) throws(StorageFault) -> [UInt8] {
         let digits = String(json.count, radix: 16)
         let length = String(repeating: "0", count: max(0, lengthDigits - digits.count)) + digits
         let head = Array("\(length) \(try digest(json, digestDigits))".utf8)

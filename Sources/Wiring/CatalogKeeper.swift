@@ -9,11 +9,17 @@ package actor CatalogKeeper {
     /// A catalog that is opened, with the record in it.
     package struct Opened: Sendable {
         package var catalog: JournaledBook.Catalog
+        /// Nil where nobody asks for it.
+        package var events: (any EventBook)?
         /// Lets it go.
         package var close: @Sendable () async -> Void
 
-        package init(catalog: JournaledBook.Catalog, close: @escaping @Sendable () async -> Void) {
+        package init(
+            catalog: JournaledBook.Catalog, events: (any EventBook)? = nil,
+            close: @escaping @Sendable () async -> Void
+        ) {
             self.catalog = catalog
+            self.events = events
             self.close = close
         }
     }
@@ -54,6 +60,23 @@ package actor CatalogKeeper {
             fault = error
             throw error
         }
+    }
+
+    /// What daemons agree by.
+    ///
+    /// - Throws: As ``catalog()``.
+    package func daemons() async throws(AnyFault) -> any DaemonBook {
+        guard let daemons = try await catalog().daemons else { throw fault }
+        return daemons
+    }
+
+    /// Events and deliveries.
+    ///
+    /// - Throws: As ``catalog()``.
+    package func events() async throws(AnyFault) -> any EventBook {
+        _ = try await catalog()
+        guard let events = opened?.events else { throw fault }
+        return events
     }
 
     /// Lets the catalog go, if it was opened.

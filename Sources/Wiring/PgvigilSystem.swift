@@ -16,10 +16,14 @@ package struct PgvigilSystem: Sendable {
     package let book: JournaledBook
     /// Why there is no catalog, if there is none: runs go on, and their record waits in the journal.
     package private(set) var catalogFault: AnyFault?
-    private let configuration: LoadedConfiguration
-    private let keeper: CatalogKeeper
-    private let stores: [String: any BackupStore]
-    private let liveness: any LivenessPort
+    /// What daemons agree by; asked while the catalog is down, it throws the reason.
+    package let daemons: any DaemonBook
+    let configuration: LoadedConfiguration
+    let surroundings: Surroundings
+    let observer: any RunObserver
+    let keeper: CatalogKeeper
+    let stores: [String: any BackupStore]
+    let liveness: any LivenessPort
 
     /// Puts the parts together for a command that needs the record, and lets them go when it is done, however.
     ///
@@ -66,7 +70,6 @@ package struct PgvigilSystem: Sendable {
         _ observer: any RunObserver
     ) {
         let settings = configuration.settings
-        let zone = configuration.zone
         self.configuration = configuration
         stores = shelf.stores
         let ambient = surroundings.ambient(stateDirectory: settings.stateDirectory)
@@ -75,8 +78,13 @@ package struct PgvigilSystem: Sendable {
             let access = try await CatalogAccess.open(configuration, path: surroundings.searchPath)
             do throws(AnyFault) {
                 let book = try await access.book()
+                let events = access.events()
                 return CatalogKeeper.Opened(
-                    catalog: JournaledBook.Catalog(book: book, daemons: book as? any DaemonBook), close: access.close)
+                    catalog: JournaledBook.Catalog(book: book, daemons: book), events: events,
+                    close: {
+                        await events.close()
+                        await access.close()
+                    })
             } catch {
                 await access.close()
                 throw error
@@ -91,13 +99,12 @@ package struct PgvigilSystem: Sendable {
             }, open: { [keeper] () async throws(AnyFault) in try await keeper.catalog() })
         self.ambient = ambient
         self.liveness = liveness
-        let ports = Supervisor.Ports(
-            book: book, server: ServerProbe(connectLimit: settings.limits.connectTimeout),
-            tools: ChildProcesses(
-                clientDirectories: settings.clientDirectories, environment: surroundings.environment),
-            stores: stores, verifier: ArchiveCheck(workers: nil), liveness: liveness, ambient: ambient,
-            zoneOffset: { zone.offset(at: $0) })
-        supervisor = Supervisor(settings: settings, ports: ports, observer: observer)
+        self.surroundings = surroundings
+        self.observer = observer
+        daemons = LateDaemons { [keeper] () async throws(AnyFault) in try await keeper.daemons() }
+        supervisor = Self.supervisor(
+            configuration, stores: stores, book: book, surroundings: surroundings, ambient: ambient,
+            observer: observer)
     }
 
     /// Brings the record of sets in line with every store.
@@ -120,13 +127,6 @@ package struct PgvigilSystem: Sendable {
             // Whatever is wrong with the store or the catalog, the run that follows tells of.
             _ = try? await repair.recordUnknown(store)
         }
-    }
-
-    /// The loop that fires the configured schedules.
-    package func serveLoop(onFault: @escaping @Sendable (AnyFault) -> Void) -> ServeLoop {
-        ServeLoop(
-            schedules: configuration.schedules, supervisor: supervisor, ambient: ambient,
-            runsMax: configuration.settings.limits.runsMax, onFault: onFault)
     }
 
     /// The slots to come, each with its expected duration.

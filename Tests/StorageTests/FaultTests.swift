@@ -22,6 +22,8 @@ import Testing
         .notReadBack(detail: "it was not read back from the disk"),
         .badStart(file: "archive.dump", detail: "it is not marked"), .ended(path: "/store/.incoming/run/1"),
         .busy(path: "/store/.incoming/moment"), .interrupted, .noHash(reason: "OpenSSL has no memory"),
+        .journalFull(path: "/state/journal/1.journal", limit: ByteCount(16 << 20)),
+        .journalDamaged(path: "/state/journal/1.journal", byte: 17, kept: "/state/journal/1.journal.damaged"),
     ]
 
     @Test func `read like this`() {

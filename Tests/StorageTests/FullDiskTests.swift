@@ -9,7 +9,7 @@ import Testing
 @testable import Storage
 
 /// A file system of one mebibyte in memory.
-private final class TinyDisk {
+final class TinyDisk {
     let path: String
 
     /// Only root may mount, and not in every sandbox.

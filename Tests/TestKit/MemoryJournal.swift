@@ -51,7 +51,8 @@ package final class MemoryJournal: JournalPort {
 
     package func drop(first count: Int) async throws(AnyFault) {
         folder.journals.withLock { journals in
-            journals[id]?.entries = Array((journals[id]?.entries ?? []).dropFirst(count))
+            let rest = journals[id]?.entries.dropFirst(count) ?? []
+            journals[id]?.entries = Array(rest)
         }
     }
 
@@ -77,12 +78,14 @@ package final class MemoryJournal: JournalPort {
 
         func contents() async throws(AnyFault) -> JournalContents {
             let texts = folder.journals.withLock { $0[id]?.entries ?? [] }
-            return JournalContents(entries: try texts.map { text throws(AnyFault) in try MemoryJournal.decode(text) })
+            return JournalContents(
+                entries: try texts.map { text throws(AnyFault) in try MemoryJournal.decode(text) })
         }
 
         func drop(first count: Int) async throws(AnyFault) {
             folder.journals.withLock { journals in
-                journals[id]?.entries = Array((journals[id]?.entries ?? []).dropFirst(count))
+                let rest = journals[id]?.entries.dropFirst(count) ?? []
+                journals[id]?.entries = Array(rest)
             }
         }
 
@@ -103,7 +106,9 @@ package final class MemoryJournal: JournalPort {
     }
 
     private static func decode(_ text: Data) throws(AnyFault) -> JournalEntry {
-        do { return try JSONDecoder().decode(JournalEntry.self, from: text) } catch { throw broken("\(error)") }
+        do { return try JSONDecoder().decode(JournalEntry.self, from: text) } catch {
+            throw broken("\(error)")
+        }
     }
 
     private static func broken(_ why: String) -> AnyFault {

@@ -91,7 +91,9 @@ extension JournalEntry: Codable {
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Kind.self)
-        func form<Form: Decodable>(_ kind: Kind) throws -> Form { try container.decode(Form.self, forKey: kind) }
+        func form<Form: Decodable>(_ kind: Kind) throws -> Form {
+            try container.decode(Form.self, forKey: kind)
+        }
         let unknown = DecodingError.dataCorrupted(
             .init(codingPath: decoder.codingPath, debugDescription: "it is of no kind that is known here"))
         guard container.allKeys.count == 1, let kind = container.allKeys.first else { throw unknown }

@@ -27,7 +27,8 @@ package enum JournalFault: Fault, Equatable {
 
     package var remedy: String {
         switch self {
-        case .slotTaken: "Nothing is to be done: the backups of both runs are listed by 'pgvigil backups list'."
+        case .slotTaken:
+            "Nothing is to be done: the backups of both runs are listed by 'pgvigil backups list'."
         case .memoryFull: "Free space for the state directory, or start the catalog."
         }
     }

@@ -205,6 +205,7 @@ package actor JournaledBook {
     }
 
     private static let behind = AnyFault(
-        code: "journal.behind", summary: "the catalog is still being told of what was before", remedy: "Wait a moment.",
+        code: "journal.behind", summary: "the catalog is still being told of what was before",
+        remedy: "Wait a moment.",
         exitStatus: .undetermined, mayPass: true)
 }

@@ -8,7 +8,7 @@ import Testing
 @testable import Engine
 
 @Suite(.timeLimit(.minutes(2))) struct `A backup while the catalog is down` {
-    @Test func `is published all the same, and says that it is not recorded`() async throws {
+    @Test func `is published all the same, and says that its record waits in the journal`() async throws {
         let bench = Bench()
         await bench.book.twin.fail(with: WatchedBook.down)
         guard
@@ -18,12 +18,14 @@ import Testing
             Issue.record("it did not run")
             return
         }
-        #expect(missing == WatchedBook.down)
+        #expect(missing == nil, "nothing is at risk")
+        #expect(await bench.journaled.missing == WatchedBook.down)
+        #expect(try await bench.journal.contents().entries.count == bench.journaled.pending)
         #expect(run.state == .ended(.succeeded))
         #expect(run.summary == "main/shop saved and verified")
         #expect(
             bench.diary.lines("note: record main/shop done") == [
-                "note: record main/shop done: owed to the catalog"
+                "note: record main/shop done: kept in the journal"
             ])
         #expect(try await bench.sets.count == 1)
         #expect(bench.diary.lines("note: not recorded") == ["note: not recorded: catalog.down"])
@@ -68,15 +70,10 @@ import Testing
             }
             if count == 2 { book.heal() }
         }
-        guard
-            case .ended(let run, let missing) = try await bench.supervisor.launch(
-                Schedules.job(), trigger: .hand)
-        else {
-            Issue.record("it did not run")
-            return
-        }
-        #expect(missing == nil)
+        let run = try await bench.launch()
         #expect(try await bench.rows == [run])
+        #expect(try await bench.journal.contents().entries.isEmpty)
+        #expect(bench.diary.lines("note: journal").count == 1, "it says that all is recorded by now")
     }
 
     @Test func `keeps what failed until it is written, in its order`() async throws {
@@ -93,22 +90,26 @@ import Testing
         #expect(try await bench.book.steps(of: run.id).count == 7)
     }
 
-    @Test func `still owes what the catalog refuses the second time`() async throws {
+    @Test func `still keeps what the catalog refuses the second time, and all that came after it`()
+        async throws
+    {
         let bench = Bench()
         bench.book.fail(.attempt)
         let run = try await bench.launch()
         bench.book.heal()
         bench.book.watch { [book = bench.book] write in
-            // Back for the next run, down again for what is owed.
+            // Back for the row, down again for what comes after it.
             if case .attempt(let attempt) = write, attempt.run == run.id { book.fail(.attempt) }
         }
         bench.clock.advance(by: .seconds(60))
         let next = try await bench.launch()
-        #expect(try await bench.rows.map(\.state) == [next.state, .running])
+        // The next run waits behind it, so that the catalog is told in order.
+        #expect(try await bench.rows.map(\.state) == [.running])
         bench.book.heal()
         bench.book.watch { _ in }
         try await bench.supervisor.record(.missed, Schedules.job(), trigger: .hand, reason: "later")
         #expect(try await bench.rows.contains(run))
+        #expect(try await bench.rows.contains(next))
     }
 
     @Test func `a run whose slot another one has meanwhile leaves that one's row alone`() async throws {
