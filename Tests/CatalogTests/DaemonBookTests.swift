@@ -83,6 +83,42 @@ import Testing
         #expect(try await book.seats() == [])
     }
 
+    @Test func `lets either the renewal or the taking over win, whoever is first`() async throws {
+        let options = try await freshOptions()
+        let (one, other) = (try await CatalogBook.open(options), try await CatalogBook.open(options))
+        let expire = try await expiry(options)
+        for round in 0..<60 {
+            let old = try await one.register(daemon(), for: .seconds(600), dead: [])
+            let new = try await other.register(daemon(), for: .seconds(600), dead: [])
+            let run = run(.hand)
+            #expect(try await one.claim([run], marks: [:], lease: old) == [run.id: .begun])
+            try await expire(old.daemon)
+            async let renewal = one.renew(old, for: .seconds(600), doing: "")
+            async let taken = other.takeOver(run.id, owner: run.owner, lease: new)
+            let (isLost, isTaken) = (try await renewal == .lost, try await taken != nil)
+            #expect(isLost == isTaken, "round \(round)")
+        }
+    }
+
+    @Test func `lets one of two win that take each other's runs over`() async throws {
+        let options = try await freshOptions()
+        let books = [try await CatalogBook.open(options), try await CatalogBook.open(options)]
+        for round in 0..<60 {
+            var leases: [Lease] = []
+            let runs = [run(.hand), run(.hand)]
+            for (book, run) in zip(books, runs) {
+                let lease = try await book.register(daemon(), for: .zero, dead: [])
+                #expect(try await book.claim([run], marks: [:], lease: lease) == [run.id: .begun])
+                leases.append(lease)
+            }
+            let (left, right) = (leases[0], leases[1])
+            async let first = books[0].takeOver(runs[1].id, owner: runs[1].owner, lease: left)
+            async let second = books[1].takeOver(runs[0].id, owner: runs[0].owner, lease: right)
+            let (one, other) = (try await first != nil, try await second != nil)
+            #expect(one != other, "round \(round)")
+        }
+    }
+
     @Test func `claims a thousand runs at once`() async throws {
         let book = try await CatalogBook.open(freshOptions())
         let lease = try await book.register(daemon(), for: .seconds(600), dead: [])
@@ -146,7 +182,7 @@ private final class Census: Sendable {
 /// Takes a seat or two for a run of its own, counts who else has them, and ends the run.
 private func takeAndLetGo(_ book: CatalogBook, _ lease: Lease, _ number: Int, _ census: Census) async throws {
     let seats = [
-        Seat(key: "target/\(number % 2)", limit: 2), Seat(key: "runs", limit: 3, queued: false),
+        Seat(key: "target/\(number % 2)", limit: 3), Seat(key: "runs", limit: 5, queued: false),
     ]
     let run = run(.hand)
     #expect(try await book.claim([run], marks: [:], lease: lease) == [run.id: .begun])
