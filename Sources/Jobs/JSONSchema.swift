@@ -44,7 +44,7 @@ package enum JSONSchema {
             [
                 ("$schema", .text("http://json-schema.org/draft-07/schema#")),
                 ("title", .text(file.title)),
-            ] + section(file.keys) + [
+            ] + top(file) + [
                 (
                     "definitions",
                     .object([
@@ -64,12 +64,37 @@ package enum JSONSchema {
         return schema.render() + "\n"
     }
 
+    /// The keys of a file; those of a job depend on its kind.
+    private static func top(_ file: SchemaFile) -> [(key: String, value: JSONText)] {
+        switch file {
+        case .settings: return section(file.keys)
+        case .job:
+            let isCommand = JSONText.object([
+                ("properties", .object([("kind", .object([("const", .text(JobKind.command.rawValue))]))])),
+                ("required", .list([.text("kind")])),
+            ])
+            return section(file.keys).filter { $0.key != "required" } + [
+                ("if", isCommand),
+                ("then", .object(required(JobKeys.ofCommand) + without(JobKeys.ofBackup))),
+                ("else", .object(required(JobKeys.ofBackup) + without(JobKeys.ofCommand))),
+            ]
+        }
+    }
+
+    private static func without(_ keys: [KeyDeclaration]) -> [(key: String, value: JSONText)] {
+        [("properties", .object(keys.map { (key: $0.name, value: .flag(false)) }))]
+    }
+
+    private static func required(_ keys: [KeyDeclaration]) -> [(key: String, value: JSONText)] {
+        let names = keys.filter(\.isRequired).map { JSONText.text($0.name) }
+        return names.isEmpty ? [] : [("required", .list(names))]
+    }
+
     private static func section(_ keys: [KeyDeclaration]) -> [(key: String, value: JSONText)] {
         var parts: [(key: String, value: JSONText)] = [
             ("type", .text("object")), ("additionalProperties", .flag(false)),
         ]
-        let required = keys.filter(\.isRequired).map { JSONText.text($0.name) }
-        if !required.isEmpty { parts.append(("required", .list(required))) }
+        parts += required(keys)
         let properties = keys.map { key in
             (key: key.name, value: JSONText.object(description(key) + standard(key) + schema(key.shape)))
         }

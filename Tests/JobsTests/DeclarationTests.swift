@@ -16,6 +16,16 @@ import Testing
         Golden.expect(JSONSchema.render(.job), inFile: "\(Self.root)/docs/schema/job.schema.json")
     }
 
+    @Test func `ask in the schema for those of the job's own kind only`() throws {
+        let lines = JSONSchema.render(.job).split(separator: "\n").map(String.init)
+        let start = try #require(lines.firstIndex(of: #"  "if": {"#))
+        #expect(!lines[..<start].contains(#"  "required": ["#))
+        #expect(lines[start...].contains(#"      "command""#))
+        for key in JobKeys.ofBackup + JobKeys.ofCommand {
+            #expect(lines[start...].contains { $0.hasPrefix("      \"\(key.name)\": false") })
+        }
+    }
+
     @Test func `make the tables of the documentation`() throws {
         let path = "\(Self.root)/docs/configuration.md"
         var document = try String(contentsOfFile: path, encoding: .utf8)

@@ -59,7 +59,7 @@ import Testing
 
 /// Compares with a reading of the rules that goes minute by minute and day by day.
 @Suite struct `How long any window stays as it is` {
-    private static let seeds: ClosedRange<UInt64> = 1...120
+    private static let seeds: ClosedRange<UInt64> = 1...200
     private static let start = 20_400 * CivilDay.seconds
 
     private static func window(_ random: inout SplitMix) -> Window {
@@ -80,11 +80,13 @@ import Testing
     /// A zone that changes its clock twice, at full minutes more than six hours apart, by up to a day.
     private static func zone(_ random: inout SplitMix) -> @Sendable (Int) -> Int {
         let first = start + Int.random(in: 0...5 * 1440, using: &random) * 60
-        let second = first + Int.random(in: 361...4 * 1440, using: &random) * 60
+        let second = first + Int.random(in: 361...1440, using: &random) * 60
         let shifts = [-1440, -60, -30, 0, 20, 60, 180, 1440]
         let base = Int.random(in: -12...14, using: &random) * 3600
         let inside = base + (shifts.randomElement(using: &random) ?? 0) * 60
-        let after = inside + (shifts.randomElement(using: &random) ?? 0) * 60
+        // Changes that take each other back are the ones that a careless search steps over.
+        let shift = (shifts.randomElement(using: &random) ?? 0) * 60
+        let after = Bool.random(using: &random) ? base : inside + shift
         return { $0 < first ? base : $0 < second ? inside : after }
     }
 
@@ -119,7 +121,7 @@ import Testing
         let flip = minutes.first { Self.isOpen(window, civil: $0 + zone($0)) != wasOpen }
         let end: Date?
         switch window.stretch(at: at, offset: offset) {
-        case .open(let until): (end) = until
+        case .open(let until): end = until
         case .closed(let until): end = until
         }
         let found = end.map { Int($0.timeIntervalSince1970) }.flatMap {
