@@ -58,7 +58,7 @@ package struct ServiceManager: Sendable {
         let sent = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 sendto(
-                    file, text, text.count, Int32(MSG_NOSIGNAL.rawValue | MSG_DONTWAIT.rawValue), $0,
+                    file, text, text.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT), $0,
                     socklen_t(length))
             }
         }

@@ -1,4 +1,4 @@
-import Catalog
+package import Catalog
 import Databases
 package import Engine
 package import Faults
@@ -26,7 +26,7 @@ package struct CatalogAccess: Sendable {
     }
 
     /// The record of outcomes, brought to this program's version first.
-    package func book() async throws(AnyFault) -> any RunBook {
+    package func book() async throws(AnyFault) -> CatalogBook {
         let cluster = cluster
         do throws(CatalogFault) {
             // A server that does not come up again is reported by the statement that needs it.
@@ -34,6 +34,12 @@ package struct CatalogAccess: Sendable {
         } catch {
             throw AnyFault(error)
         }
+    }
+
+    /// Events and deliveries; connects when it is first used.
+    package func events() -> CatalogEvents {
+        // As with the record.
+        CatalogEvents(connection.options(), revive: { [cluster] in try? await cluster?.revive() })
     }
 
     /// What is there; changes nothing.

@@ -20,6 +20,7 @@ package actor DaemonService {
     private let loop: DaemonLoop
     private let executor: ExecutorSwitch
     private let desk: DeliveryDesk
+    private let observer: StartObserver
     private let manager: ServiceManager?
     private let ambient: Ambient
     private let notes: AsyncStream<SchedulerNote>
@@ -48,8 +49,9 @@ package actor DaemonService {
         startedAt = system.ambient.wallTime()
         parts = DaemonParts(
             id: system.ambient.makeID(), role: .serve, configuration: system.configuration, ambient: system.ambient)
-        executor = ExecutorSwitch(system.supervisor)
         desk = system.desk(onFault: onFault)
+        observer = StartObserver(observer: system.observer, desk: desk)
+        executor = ExecutorSwitch(system.supervisor(for: system.configuration, observer: observer))
         manager = ServiceManager(environment: surroundings.environment)
         loop = DaemonLoop(
             parts.settings(), schedules: system.configuration.schedules, record: parts.record,
@@ -106,7 +108,7 @@ package actor DaemonService {
                 return answer(ok: false, "\(change) has changed, which takes a restart; the old configuration goes on")
             }
             configuration = fresh
-            await executor.use(system.supervisor(for: fresh))
+            await executor.use(system.supervisor(for: fresh, observer: observer))
             await desk.use(fresh.settings)
             await loop.reload(parts.with(fresh).settings(), fresh.schedules)
             desk.tell(.troubleOver(subject: subject, text: "the configuration is read again"))
@@ -172,34 +174,28 @@ package actor DaemonService {
     /// Looks at the objectives now and then: what never ran is a breach as well.
     private func judgeNowAndThen() async {
         while !Task.isCancelled {
-            if let states = await judge() {
-                let judged = states.flatMap { state in state.judgements.map { state.subject(of: $0) } }
-                let breaches = states.flatMap { state in
-                    state.judgements.compactMap { judgement in
-                        judgement.breach.map {
-                            Engine.Breach(
-                                subject: state.subject(of: judgement),
-                                text: "\(state.target)/\(state.database): \($0)", target: state.target,
-                                job: judgement.job)
-                        }
-                    }
-                }
-                desk.tell(.objectives(ObjectiveNews(judged: judged, breaches: breaches)))
-            }
+            if let standings = await judge() { desk.tell(.objectives(ObjectiveNews(standings))) }
             desk.tell(.timePassed)
             await ambient.sleep(Self.judgePause)
         }
     }
 
     /// Nil while the record cannot be asked, or nothing is expected.
-    private func judge() async -> [Recoverability]? {
+    private func judge() async -> [DatabaseStanding]? {
         let settings = configuration.settings
         let expects =
             settings.targets.contains { $0.objectives != Objectives() }
             || configuration.jobs.contains { $0.objectives != Objectives() }
-        // The outage itself is told of elsewhere.
-        guard expects, let backups = try? await system.book.backups(target: nil) else { return nil }
-        return Recoverability.judge(settings, jobs: configuration.jobs, backups: backups, now: ambient.wallTime())
+        guard expects else { return nil }
+        var sets: [StoredSet] = []
+        for store in Shelf(configuration, system.surroundings).stores.values {
+            // A store that cannot be read tells nothing: neither that objectives are met nor that they are not.
+            guard let listing = try? await store.sets() else { return nil }
+            sets += listing.sets
+        }
+        return Recoverability.standings(
+            targets: settings.targets, jobs: configuration.jobs, sets: sets, lastSuccess: tally.lastSuccess,
+            now: ambient.wallTime())
     }
 
     /// Tells the service manager that the service is ready, and that the loop still turns.
@@ -260,6 +256,38 @@ package actor DaemonService {
         if state.leaseLeft != nil { return WebPage(text: "ready: the lease is held\n") }
         if await system.book.atRisk == nil { return WebPage(text: "ready: without the catalog; the journal is kept\n") }
         return WebPage(text: "not ready: neither the catalog nor the journal takes records\n", isGood: false)
+    }
+}
+
+/// Tells of each start as well, for those who wait for a sign of life.
+private struct StartObserver: RunObserver {
+    let observer: any RunObserver
+    let desk: DeliveryDesk
+
+    func observe(_ note: RunNote) {
+        observer.observe(note)
+        if case .began(let run) = note { desk.tell(.started(run)) }
+    }
+}
+
+extension ObjectiveNews {
+    /// What a look at the standings of all databases found.
+    fileprivate init(_ standings: [DatabaseStanding]) {
+        var judged: [String] = []
+        var breaches: [Breach] = []
+        for standing in standings {
+            let name = "\(standing.target)/\(standing.database.isEmpty ? "*" : standing.database)"
+            for judgement in standing.judgements {
+                let owner = judgement.job.map { "@\($0)" } ?? ""
+                let subject = "objective/\(name)\(owner)/\(judgement.kind.rawValue)"
+                judged.append(subject)
+                guard let breach = judgement.breach else { continue }
+                breaches.append(
+                    Breach(
+                        subject: subject, text: "\(name): \(breach)", target: standing.target, job: judgement.job))
+            }
+        }
+        self.init(judged: judged, breaches: breaches)
     }
 }
 

@@ -6,6 +6,7 @@ import Jobs
 import Notify
 import Processes
 import Storage
+import Verification
 
 /// What daemons are made of: serving ones, and those that do one run by hand.
 extension PgvigilSystem {
@@ -17,7 +18,10 @@ extension PgvigilSystem {
         let repair = Repair(book: book, liveness: liveness, ambient: ambient)
         let peers = parts.peers
         return DaemonLoop.Ports(
-            daemons: daemons, book: book, executor: executor, guards: guards, ambient: ambient,
+            daemons: daemons, book: book, executor: executor,
+            guards: GuardProbe(
+                ambient: ambient, connectLimit: configuration.settings.limits.connectTimeout, stores: stores,
+                load: { () async throws(AnyFault) in try HostLoad.perCore() }), ambient: ambient,
             dead: { await parts.dead() }, settle: { [book] in await book.settle() == nil },
             closeOpenParts: { run throws(AnyFault) in
                 try await repair.closeOpenParts(
@@ -29,8 +33,38 @@ extension PgvigilSystem {
     /// Tells people of events, through the channels of the configuration.
     func desk(onFault: @escaping @Sendable (AnyFault) -> Void) -> DeliveryDesk {
         DeliveryDesk(
-            book: events, notifier: Notifier(tools: tools, sleep: ambient.sleep), settings: configuration.settings,
-            ambient: ambient, onFault: onFault)
+            book: LateEvents { [keeper] () async throws(AnyFault) in try await keeper.events() },
+            notifier: Notifier(tools: Self.tools(configuration, surroundings), sleep: ambient.sleep),
+            settings: configuration.settings, ambient: ambient, onFault: onFault)
+    }
+
+    /// What does runs by a configuration, which may be another than that of the start.
+    static func supervisor(
+        _ configuration: LoadedConfiguration, stores: [String: any BackupStore], book: JournaledBook,
+        surroundings: Surroundings, ambient: Ambient, observer: any RunObserver
+    ) -> Supervisor {
+        let settings = configuration.settings
+        let zone = configuration.zone
+        let ports = Supervisor.Ports(
+            book: book, server: ServerProbe(connectLimit: settings.limits.connectTimeout),
+            tools: tools(configuration, surroundings), stores: stores, verifier: ArchiveCheck(workers: nil),
+            liveness: RunLocks(stateDirectory: settings.stateDirectory), ambient: ambient,
+            zoneOffset: { zone.offset(at: $0) })
+        return Supervisor(settings: settings, ports: ports, observer: observer)
+    }
+
+    /// What does runs from now on, by a configuration that has been read again.
+    func supervisor(for fresh: LoadedConfiguration, observer: any RunObserver) -> Supervisor {
+        Self.supervisor(
+            fresh, stores: Shelf(fresh, surroundings).stores, book: book, surroundings: surroundings,
+            ambient: ambient, observer: observer)
+    }
+
+    private static func tools(_ configuration: LoadedConfiguration, _ surroundings: Surroundings)
+        -> ChildProcesses
+    {
+        ChildProcesses(
+            clientDirectories: configuration.settings.clientDirectories, environment: surroundings.environment)
     }
 }
 

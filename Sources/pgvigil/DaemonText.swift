@@ -6,6 +6,7 @@ import Measures
 /// What a daemon says of its own life, a line each.
 struct DaemonText: Sendable {
     let instants: InstantText
+    let now: @Sendable () -> Date
 
     /// The line, without the time; nil for what its observer of runs says already.
     func line(_ note: SchedulerNote) -> String? {
@@ -71,7 +72,7 @@ extension DaemonText {
         if json {
             Console.say(JSONText.render(Line(event: "daemon", message: text), pretty: false))
         } else {
-            Console.whisper("\(instants.time(Date())) \(text)\n")
+            Console.whisper("\(instants.time(now())) \(text)\n")
         }
     }
 }

@@ -39,21 +39,24 @@ struct RunCommand: AsyncParsableCommand {
         let system = try await PgvigilSystem.openForRuns(configuration, surroundings, observer: observer)
         if let fault = system.catalogFault { Console.complain(fault) }
         await system.recordUnknownSets()
-        let hand = HandRun(system, say: speaker(instants)) { Console.complain($0) }
+        let hand = HandRun(system, say: speaker(DaemonText(instants: instants, now: system.ambient.wallTime))) { Console.complain($0) }
         signals.onStop { await hand.stop() }
         let result: Result<RunRecord?, AnyFault>
         do { result = .success(try await hand.run(job)) } catch { result = .failure(error) }
         await system.close()
-        let status = Self.status(of: try result.get())
+        let run = try result.get()
+        // Neither in the catalog nor in the journal: the record of it ends with this process.
+        if let fault = await system.book.atRisk, Self.status(of: run) == .done { throw fault }
+        let status = Self.status(of: run)
         if status != .done { throw Ending(status: signals.wasAsked ? .interrupted : status) }
     }
 
     /// Says what the run waits for, and how it ended if it never started.
-    private func speaker(_ instants: InstantText) -> @Sendable (SchedulerNote) -> Void {
+    private func speaker(_ text: DaemonText) -> @Sendable (SchedulerNote) -> Void {
         let isJSON = json
         return { note in
             switch note {
-            case .waits, .ended, .fenced: DaemonText(instants: instants).say(note, json: isJSON)
+            case .waits, .ended, .fenced: text.say(note, json: isJSON)
             case .leaseHeld, .apart, .clockWentBack, .performed, .guardTripped, .slotTaken, .stopping: break
             }
         }

@@ -36,7 +36,7 @@ struct ServeCommand: AsyncParsableCommand {
         let system = try await PgvigilSystem.openForRuns(configuration, surroundings, observer: observer)
         if let fault = system.catalogFault { Console.complain(fault) }
         await system.recordUnknownSets()
-        let text = DaemonText(instants: instants)
+        let text = DaemonText(instants: instants, now: system.ambient.wallTime)
         let service = DaemonService(
             system, surroundings, say: { [json] in text.say($0, json: json) }, onFault: { Console.complain($0) })
         signals.onStop { await service.stop() }

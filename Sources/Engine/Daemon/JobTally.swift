@@ -1,4 +1,4 @@
-import FoundationEssentials
+package import FoundationEssentials
 package import Jobs
 
 /// What became of each job's runs, as metrics tell it: filled from the record at the start, then from each end.
@@ -36,6 +36,11 @@ package struct JobTally: Sendable {
             metrics.waiting = waiting[job.name] ?? 0
             return metrics
         }
+    }
+
+    /// When the newest succeeded run of each job started.
+    package var lastSuccess: [String: Date] {
+        jobs.compactMapValues { $0.lastSuccessAt?.addingTimeInterval(-($0.lastDurationSeconds ?? 0)) }
     }
 
     private mutating func note(_ run: RunRecord, counted: Bool, bytes: Int64? = nil) {
