@@ -121,11 +121,3 @@ package struct CatalogEvents: EventBook {
         }
     }
 }
-
-extension SQLValue {
-    /// A length of time in microseconds.
-    fileprivate static func microseconds(_ duration: Duration) -> SQLValue {
-        let (seconds, attoseconds) = duration.components
-        return .integer(seconds * 1_000_000 + attoseconds / 1_000_000_000_000)
-    }
-}
