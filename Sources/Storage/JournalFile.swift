@@ -67,7 +67,7 @@ struct JournalFile: ~Copyable {
 
     /// Reads the file, and cuts off what a crash left of a line at its end.
     mutating func contents() throws(StorageFault) -> JournalContents {
-        let bytes = try Disk.read(path, bytesMax: Self.readMax)
+        let bytes = try bytes()
         let scan = try JournalScan(bytes)
         end = Int64(scan.end)
         places = scan.entries.map(\.place)
@@ -101,6 +101,19 @@ struct JournalFile: ~Copyable {
         guard places?.isEmpty ?? false else { return }
         guard unlink(path) == 0 || errno == ENOENT else { throw .system("remove", path) }
         try Disk.syncFolder(Disk.parent(of: path))
+    }
+
+    /// By the open file: somebody may have removed its name.
+    private borrowing func bytes() throws(StorageFault) -> [UInt8] {
+        let size = Int(try file.status().st_size)
+        guard size <= Self.readMax else { throw .tooLarge(path: path) }
+        var bytes = [UInt8](repeating: 0, count: size)
+        var span = bytes.mutableSpan
+        var content = span.mutableBytes
+        let count = try content.withUnsafeMutableBytes { buffer throws(StorageFault) in
+            try file.read(into: buffer, at: 0)
+        }
+        return Array(bytes.prefix(count))
     }
 
     private mutating func write(_ bytes: [UInt8]) throws(StorageFault) {

@@ -132,7 +132,8 @@ extension StorageFault {
         case .interrupted: "Run the job again."
         case .noHash: "Check that OpenSSL is installed as packaged."
         case .journalFull: "Start the catalog: what waits is recorded then. See 'pgvigil catalog status'."
-        case .journalDamaged: "Check the disk (dmesg, smartctl -a); 'pgvigil catalog rebuild' records every set."
+        case .journalDamaged:
+            "Check the disk (dmesg, smartctl -a); 'pgvigil catalog rebuild' records every set."
         }
     }
 
@@ -157,7 +158,8 @@ extension StorageFault {
         case .busy, .alienFile, .journalFull: true
         case .noSpace, .quota, .tooLarge, .notPermitted, .readOnly, .unsafeFolder, .notAFolder, .badName,
             .setExists,
-            .noSuchSet, .held, .changedOnDisk, .notReadBack, .badStart, .ended, .interrupted, .noHash, .journalDamaged:
+            .noSuchSet, .held, .changedOnDisk, .notReadBack, .badStart, .ended, .interrupted, .noHash,
+            .journalDamaged:
             false
         }
     }

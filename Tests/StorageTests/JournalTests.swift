@@ -183,6 +183,15 @@ import Testing
         await small.close()
     }
 
+    @Test func `that somebody removes keeps what its process appends, for that process`() async throws {
+        try await journal.append(JournalConformance.steps(1))
+        try Disk.removeTree("\(folder.path)/journal")
+        try await journal.append(JournalConformance.steps(1, from: 2))
+        #expect(try await journal.contents().entries == JournalConformance.steps(2))
+        try await journal.drop(first: 2)
+        await journal.close()
+    }
+
     @Test func `is seen by those who do not hold it`() async throws {
         #expect(try await FileJournal.readAll(stateDirectory: folder.path).isEmpty)
         try await journal.append(JournalConformance.steps(2))

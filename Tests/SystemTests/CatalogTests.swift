@@ -85,7 +85,7 @@ import Testing
                 #expect(end.status == 3 && end.complaints.count == 1, "\(command): \(end)")
                 #expect(end.errors.contains("9999"), "\(end)")
             }
-            try await Self.expectUnrecordedRun(scene, says: "9999")
+            try await Self.expectJournaledRun(scene, says: "9999")
         }
     }
 
@@ -102,17 +102,50 @@ import Testing
                 #expect(end.status == 3 && end.complaints.count == 1, "\(command): \(end)")
                 #expect(end.errors.contains("catalog") && end.errors.contains("nowhere"), "\(end)")
             }
-            try await Self.expectUnrecordedRun(scene, says: "nowhere")
+            try await Self.expectJournaledRun(scene, says: "nowhere")
             let list = try await scene.pgvigil("backups", "list")
             #expect(list.status == 0 && list.output.contains("nightly-backup"), "\(list)")
         }
     }
 
-    /// The set is made, and the run does not look like one that is recorded.
-    private static func expectUnrecordedRun(_ scene: Scene, says: String) async throws {
+    @Test func `that comes back is told what waited, by whoever asks it next, once`() async throws {
+        let (_, source) = try await Sample.database()
+        let catalog = try await Sample.catalog()
+        let nowhere = ConnectionInfo(parameters: [
+            .init("host", "/nowhere"), .init("dbname", "pgvigil"), .init("user", "pgvigil"),
+        ])
+        try await Scene.play { scene in
+            try scene.job()
+            for _ in 1...2 {
+                try scene.settings(catalog: nowhere, target: source)
+                #expect(try await scene.pgvigil("run", "nightly-backup").status == 0)
+                #expect(Self.journals(scene).count == 1, "one for each process that left something")
+                try scene.settings(catalog: catalog, target: source)
+                let runs = try await scene.runs()
+                #expect(runs.first?.outcome == "succeeded")
+                #expect(Self.journals(scene) == [])
+            }
+            #expect(try await scene.runs().count == 2)
+            let steps = try await Sample.texts(
+                "select name as value from pgvigil.step where state = 'done' group by run, name", catalog)
+            #expect(steps.count == 2 * Set(steps).count && !steps.isEmpty, "\(steps)")
+            let sets = try await Sample.texts("select path as value from pgvigil.backup", catalog)
+            #expect(Set(sets) == Set(scene.sets))
+        }
+    }
+
+    private static func journals(_ scene: Scene) -> [String] {
+        // No folder is no journal.
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(scene.state)/journal")) ?? []
+        return names.filter { $0.hasSuffix(".journal") }
+    }
+
+    /// The set is made, and the run says that its record waits.
+    private static func expectJournaledRun(_ scene: Scene, says: String) async throws {
         let end = try await scene.pgvigil("run", "nightly-backup")
-        #expect(end.status == 1, "\(end)")
-        #expect(end.complaints.contains { $0.contains("not recorded") && $0.contains(says) }, "\(end)")
+        #expect(end.status == 0, "\(end)")
+        #expect(end.complaints.contains { $0.contains("kept in the journal") && $0.contains(says) }, "\(end)")
+        #expect(journals(scene).count == 1)
         #expect(end.errors.contains("saved and verified"), "\(end)")
         #expect(scene.sets.count == 1)
         let verified = try await scene.pgvigil("backups", "verify")
