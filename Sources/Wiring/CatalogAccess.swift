@@ -1,6 +1,6 @@
 package import Catalog
 import Databases
-package import Engine
+import Engine
 package import Faults
 import Jobs
 import Postgres

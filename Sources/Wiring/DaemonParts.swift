@@ -1,8 +1,8 @@
 import Cron
-package import Engine
-package import Faults
+import Engine
+import Faults
 import FoundationEssentials
-package import Jobs
+import Jobs
 import Storage
 
 /// What a daemon of this process is made of, besides the ports that runs work with.
@@ -21,7 +21,7 @@ struct DaemonParts: Sendable {
     var record: DaemonRecord {
         DaemonRecord(
             id: id, role: role, owner: ambient.owner, labels: configuration.settings.labels,
-            version: ProgramVersion.text, startedAt: ambient.wallTime())
+            version: ProgramVersion.current.pgvigil, startedAt: ambient.wallTime())
     }
 
     /// What the machine knows of itself and the configuration.

@@ -2,7 +2,8 @@ import Cron
 package import Engine
 package import Faults
 import FoundationEssentials
-package import Jobs
+import Jobs
+import Policy
 import Processes
 import Web
 
@@ -35,7 +36,7 @@ package actor DaemonService {
     /// - Parameters:
     ///   - say: Told of the daemon's own life, in order; must not block.
     ///   - onFault: Told of what went wrong and does not end the daemon.
-    init(
+    package init(
         _ system: PgvigilSystem, _ surroundings: Surroundings, say: @escaping @Sendable (SchedulerNote) -> Void,
         onFault: @escaping @Sendable (AnyFault) -> Void
     ) {
@@ -274,7 +275,7 @@ extension ObjectiveNews {
     /// What a look at the standings of all databases found.
     fileprivate init(_ standings: [DatabaseStanding]) {
         var judged: [String] = []
-        var breaches: [Breach] = []
+        var breaches: [BreachNews] = []
         for standing in standings {
             let name = "\(standing.target)/\(standing.database.isEmpty ? "*" : standing.database)"
             for judgement in standing.judgements {
@@ -283,7 +284,7 @@ extension ObjectiveNews {
                 judged.append(subject)
                 guard let breach = judgement.breach else { continue }
                 breaches.append(
-                    Breach(
+                    BreachNews(
                         subject: subject, text: "\(name): \(breach)", target: standing.target, job: judgement.job))
             }
         }

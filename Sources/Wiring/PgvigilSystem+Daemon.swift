@@ -1,3 +1,4 @@
+import Cron
 import Databases
 import Engine
 import Faults

@@ -1,3 +1,4 @@
+import Catalog
 import Cron
 import Databases
 package import Engine

@@ -7,6 +7,7 @@ package enum WiringFault: Fault, Equatable {
     case unreadable(path: String, why: String)
     case nothingScheduled(directory: String)
     case noSuchRun(String)
+    case notASlot(String)
     case noSuchBackup(String)
     case ambiguousID(String)
     case nothingToVerify
@@ -25,6 +26,7 @@ package enum WiringFault: Fault, Equatable {
         case .unreadable: "wiring.unreadable"
         case .nothingScheduled: "wiring.nothing-scheduled"
         case .noSuchRun: "wiring.no-such-run"
+        case .notASlot: "wiring.not-a-slot"
         case .noSuchBackup: "wiring.no-such-backup"
         case .ambiguousID: "wiring.ambiguous-id"
         case .nothingToVerify: "wiring.nothing-to-verify"
@@ -45,6 +47,7 @@ package enum WiringFault: Fault, Equatable {
         case .unreadable(let path, let why): "\(path) cannot be read: \(why)"
         case .nothingScheduled(let directory): "no crontab in \(directory)/cron schedules anything"
         case .noSuchRun(let id): "no run has an id that begins with '\(id)'"
+        case .notASlot(let text): "'\(text)' names no slot"
         case .noSuchBackup(let id): "no backup set has an id that begins with '\(id)'"
         case .ambiguousID(let id): "more than one id begins with '\(id)'"
         case .nothingToVerify: "there is no backup set to verify"
@@ -66,6 +69,7 @@ package enum WiringFault: Fault, Equatable {
         case .unreadable: "Mend its permissions."
         case .nothingScheduled: "Write a line such as '30 1 * * * nightly-backup' into cron/nights.cron."
         case .noSuchRun: "Look at 'pgvigil runs list'."
+        case .notASlot: "Write JOB@TIME, such as nightly-backup@2026-11-22T01:30."
         case .noSuchBackup: "Look at 'pgvigil backups list'."
         case .ambiguousID: "Write more of it."
         case .nothingToVerify: "Make one with 'pgvigil run nightly-backup'."

@@ -65,7 +65,7 @@ struct MessageText {
 
     // MARK: Objectives
 
-    func breach(_ event: OpenEvent, _ breach: Breach) -> Message {
+    func breach(_ event: OpenEvent, _ breach: BreachNews) -> Message {
         var message = about(event, .event(.breach), tone: .bad, text: breach.text)
         message.title = "\(objective(breach.subject)) is not met\(sinceWhen(event))"
         message.fields[.target] = breach.target

@@ -51,7 +51,7 @@ package struct EndedRun: Sendable, Equatable {
 }
 
 /// An objective that is not met.
-package struct Breach: Sendable, Equatable {
+package struct BreachNews: Sendable, Equatable {
     /// What it is about and which objective, such as `objective/store/medusa/backup_age`.
     package var subject: String
     /// One line: the target and database, the objective, the limit and the value.
@@ -73,9 +73,9 @@ package struct ObjectiveNews: Sendable, Equatable {
     ///
     /// Another daemon may know other targets, and one that cannot be judged now is neither met nor breached.
     package var judged: [String]
-    package var breaches: [Breach]
+    package var breaches: [BreachNews]
 
-    package init(judged: [String], breaches: [Breach]) {
+    package init(judged: [String], breaches: [BreachNews]) {
         self.judged = judged
         self.breaches = breaches
     }
