@@ -30,6 +30,10 @@ func cLibrary(_ name: String, _ pkgConfig: String, apt: String) -> Target {
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -39,7 +43,10 @@ let package = Package(
     products: [.executable(name: "pgvigil", targets: ["pgvigil"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.20.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
     ],
@@ -50,6 +57,7 @@ let package = Package(
         cLibrary("CLZ4", "liblz4", apt: "liblz4-dev"),
         cLibrary("CZstd", "libzstd", apt: "libzstd-dev"),
         cLibrary("CCrypto", "libcrypto", apt: "libssl-dev"),
+        cLibrary("CCurl", "libcurl", apt: "libcurl4-openssl-dev"),
 
         // Tier 0
         module("Faults"),
@@ -69,12 +77,14 @@ let package = Package(
         module(
             "Catalog", ["Faults", "Measures", "Engine", "Jobs", "Policy", "ArchiveFormat", "Postgres"],
             resources: [.embedInCode("SQL")]),
-        module("Databases", ["Faults", "Measures", "Engine", "Jobs", "Postgres"]),
+        module("Databases", ["Faults", "Measures", "Engine", "Jobs", "Policy", "Postgres"]),
         module("Compression", ["Faults", "ArchiveFormat", "CZlib", "CLZ4", "CZstd", "CCrypto"]),
         module("Verification", ["Faults", "ArchiveFormat", "Compression"]),
         module("Processes", ["Faults", "Measures", "Engine", subprocess, system]),
         module(
             "Storage", ["Faults", "Measures", "Engine", "Jobs", "Policy", "ArchiveFormat", "Compression"]),
+        module("Notify", ["Faults", "Measures", "Cron", "Engine", "Jobs", "CCurl"]),
+        module("Web", ["Faults", "Jobs", hummingbird, logging, nioCore, nioPosix]),
 
         // Tiers 4 and 5
         module(
@@ -82,7 +92,7 @@ let package = Package(
             [
                 "Faults", "Measures", "Cron", "Policy", "ArchiveFormat", "Jobs", "Engine", "Postgres",
                 "Catalog",
-                "Databases", "Compression", "Verification", "Processes", "Storage",
+                "Databases", "Compression", "Verification", "Processes", "Storage", "Notify", "Web",
             ], resources: [.embedInCode("SQL"), .embedInCode("Shipped")]),
         .executableTarget(
             name: "pgvigil",
@@ -97,6 +107,19 @@ let package = Package(
             name: "TestKit",
             dependencies: ["Faults", "Measures", "Engine", "Jobs", "Policy", "ArchiveFormat", "Databases"],
             path: "Tests/TestKit", swiftSettings: strict),
+        // Several daemons on one catalog, in virtual time, by the seed.
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "Faults", "Measures", "Cron", "Policy", "Jobs", "ArchiveFormat", "Engine", "TestKit",
+            ],
+            path: "Tests/Simulation", swiftSettings: strict),
+        .executableTarget(
+            name: "pgvigil-simulate", dependencies: ["Simulation"], path: "Tests/SimulateProgram",
+            swiftSettings: strict),
+        tests(
+            "SimulationTests",
+            ["Simulation", "Engine", "Jobs", "Policy", "Cron", "Faults", "Measures"]),
         tests("FaultsTests", ["Faults", "Measures"]),
         tests("CronTests", ["Cron", "Faults", "Measures"]),
         tests("PolicyTests", ["Policy", "Faults", "Measures"]),
@@ -105,7 +128,7 @@ let package = Package(
         tests("EngineTests", ["Engine", "Jobs", "Policy", "Cron", "ArchiveFormat", "Faults", "Measures"]),
         tests("CompressionTests", ["Compression", "ArchiveFormat", "Faults"]),
         tests("VerificationTests", ["Verification", "Compression", "ArchiveFormat", "Faults"]),
-        tests("ProcessesTests", ["Processes", "Engine", "Faults", "Measures"]),
+        tests("ProcessesTests", ["Processes", "Engine", "Jobs", "Policy", "Faults", "Measures"]),
         tests(
             "StorageTests", ["Storage", "Engine", "Jobs", "Policy", "ArchiveFormat", "Faults", "Measures"]),
         tests("PostgresTests", ["Postgres", "Databases", "Engine", "Faults"]),
@@ -115,7 +138,9 @@ let package = Package(
                 "Catalog", "Postgres", "Databases", "Engine", "Jobs", "Policy", "ArchiveFormat", "Faults",
                 "Measures",
             ]),
-        tests("DatabasesTests", ["Databases", "Postgres", "Engine", "Jobs", "Faults", "Measures"]),
+        tests("DatabasesTests", ["Databases", "Postgres", "Engine", "Jobs", "Policy", "Faults", "Measures"]),
+        tests("NotifyTests", ["Notify", "Processes", "Engine", "Jobs", "Faults", "Measures"]),
+        tests("WebTests", ["Web", "Engine", "Jobs", "Faults"]),
         tests("TidyTests", []),
         tests(
             "WiringTests",

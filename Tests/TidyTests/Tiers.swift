@@ -37,6 +37,8 @@ enum Tiers {
         // Tier 5: the program
         "pgvigil": Set(
             values + ["Engine", "Wiring", "ArgumentParser", "Glibc", "Synchronization", "Dispatch"]),
+        // Tests
+        "pgvigil-simulate": ["Simulation", "Dispatch", "Glibc", "Synchronization"],
     ]
 
     /// What every target may import: values of the standard library, without input or output where used as such.

@@ -172,7 +172,8 @@ extension SchedulerMachine {
 
     mutating func poll(_ id: UUID, _ now: Moment) {
         guard duties[id]?.phase == .taking else { return }
-        duties[id]?.phase = .waiting(until: now.uptime + seatPoll)
+        let until = now.uptime + seatPoll
+        duties[id]?.phase = .waiting(until: until)
     }
 
     /// The more runs wait, the less often each of them asks.
@@ -215,7 +216,8 @@ extension SchedulerMachine {
 
     /// What must be seen to while a run is under way: its window, and the guards of it.
     private mutating func watch(_ duty: Duty, _ now: Moment) {
-        duties[duty.run.id]?.guardsDue = now.uptime + guardPoll
+        let next = now.uptime + guardPoll
+        duties[duty.run.id]?.guardsDue = next
         guard let window = duty.schedule?.window, duty.stop == nil else { return }
         if duty.job.atWindowEnd == .stop, !window.contains(now.wall) {
             return stop(duty.run.id, .stopped(because: "window '\(window.name)' closed"), now)

@@ -34,7 +34,7 @@ extension SchedulerMachine {
             actions.append(.tell(.leaseHeld(lease)))
             readMarks(now)
             for run in duties.keys where duties[run]?.isRunning == true { takeSeatsLate(run, lease) }
-            retryClaimDue = now.uptime
+            if inFlight != nil { retryClaimDue = now.uptime }
         }
         if Set(news.peers.map(\.id)) != Set(settings.peers.map(\.id)) {
             actions.append(.rememberPeers(news.peers))

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Jobs
+import Policy
 
 /// Runs of daemons that are gone: what can be resumed is, the rest is ended with the reason.
 extension SchedulerMachine {

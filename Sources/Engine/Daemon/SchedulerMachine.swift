@@ -58,6 +58,8 @@ package struct SchedulerMachine: Sendable {
     var startedAt: Date?
 
     var stopBy: Duration?
+    /// Whether there was a run by hand.
+    var wasAsked = false
     var hasLeft = false
     var actions: [SchedulerAction] = []
 
@@ -104,9 +106,11 @@ package struct SchedulerMachine: Sendable {
     package func wait(_ now: Moment) -> Duration {
         var soonest = now.uptime + napMax
         if !isAsking { soonest = min(soonest, askDue) }
-        if case .holding(_, let until) = standing { soonest = min(soonest, until) }
-        if let retryClaimDue { soonest = min(soonest, retryClaimDue) }
-        if let stopBy { soonest = min(soonest, stopBy) }
+        if case .holding(_, let until) = standing {
+            soonest = min(soonest, until)
+            if inFlight != nil, let retryClaimDue { soonest = min(soonest, retryClaimDue) }
+        }
+        if let stopBy, stopBy > now.uptime { soonest = min(soonest, stopBy) }
         for duty in duties.values {
             if case .waiting(let until) = duty.phase { soonest = min(soonest, until) }
             if let look = duty.guardsDue, duty.isRunning { soonest = min(soonest, look) }
@@ -162,7 +166,9 @@ package struct SchedulerMachine: Sendable {
         case .guardsRead(let run, let readings): didReadGuards(run, readings, now)
         case .runEnded(let run): didEnd(run, now)
         case .stopRunAsked(let run, let reason): stop(run, .stopped(because: reason), now)
-        case .handRunAsked(let job): runByHand(job, now)
+        case .handRunAsked(let job):
+            runByHand(job, now)
+            wasAsked = true
         case .stopAsked: askToStop(now)
         case .reloaded(let settings, let schedules): reload(settings, schedules, now)
         }
@@ -175,6 +181,8 @@ package struct SchedulerMachine: Sendable {
         lookAtDuties(now)
         sendClaims(now)
         ask(now)
+        // Who was started for runs by hand leaves after the last of them.
+        if settings.role == .hand, wasAsked, duties.isEmpty { stopBy = stopBy ?? now.uptime }
         finishStop(now)
     }
 
