@@ -182,7 +182,7 @@ private final class Census: Sendable {
 /// Takes a seat or two for a run of its own, counts who else has them, and ends the run.
 private func takeAndLetGo(_ book: CatalogBook, _ lease: Lease, _ number: Int, _ census: Census) async throws {
     let seats = [
-        Seat(key: "target/\(number % 2)", limit: 3), Seat(key: "runs", limit: 5, queued: false),
+        Seat(key: "target/\(number % 2)", limit: 2), Seat(key: "runs", limit: 3, queued: false),
     ]
     let run = run(.hand)
     #expect(try await book.claim([run], marks: [:], lease: lease) == [run.id: .begun])
@@ -195,6 +195,11 @@ private func takeAndLetGo(_ book: CatalogBook, _ lease: Lease, _ number: Int, _ 
         if count > seat.limit { census.tooMany.withLock { $0.append("\(count) at \(seat.key)") } }
     }
     census.taken.withLock { $0 += 1 }
+    // A while with the seats, in which others ask.
+    var running = run
+    running.state = .running
+    running.lease = lease
+    #expect(try await book.begin(running) == .begun)
     for seat in seats { census.now.withLock { $0[seat.key, default: 0] -= 1 } }
     try await book.end(run.id, lease: lease, outcome: .succeeded, summary: "", at: run.startedAt)
 }

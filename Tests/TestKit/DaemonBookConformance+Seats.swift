@@ -171,7 +171,10 @@ extension DaemonBookConformance {
     private func ignoresTheDead(_ hall: SeatBench) async throws {
         let (holder, late) = (try await hall.run(1), try await hall.run(9))
         #expect(try await hall.take(holder, hall.seat("a")) == .taken)
-        let leases = [try await hall.bench.join(), try await hall.bench.join(), try await hall.bench.join()]
+        var leases: [Lease] = []
+        let reborn = hall.bench.daemon()
+        leases.append(try await hall.book.register(reborn, for: .seconds(3600), dead: []))
+        for _ in 0..<3 { leases.append(try await hall.bench.join()) }
         for (second, lease) in leases.enumerated() {
             let dead = try await hall.bench.waiting(lease, slot: 2 + second)
             let answer = try await hall.book.take(dead.id, [hall.seat("a")], lease: lease)
@@ -180,12 +183,14 @@ extension DaemonBookConformance {
         try await hall.end(holder)
         func isFree() async throws -> Bool { try await hall.take(late, hall.seat("a")) == .taken }
         #expect(try await !isFree())
-        try await hall.bench.expire(leases[0].daemon)
+        _ = try await hall.book.register(reborn, for: .seconds(3600), dead: [])
         #expect(try await !isFree())
-        try await hall.book.leave(leases[1])
+        try await hall.bench.expire(leases[1].daemon)
         #expect(try await !isFree())
-        let other = try await hall.bench.waiting(leases[2], slot: 20)
-        try await hall.bench.expire(leases[2].daemon)
+        try await hall.book.leave(leases[2])
+        #expect(try await !isFree())
+        let other = try await hall.bench.waiting(leases[3], slot: 20)
+        try await hall.bench.expire(leases[3].daemon)
         #expect(try await hall.book.takeOver(other.id, owner: other.owner, lease: hall.lease) != nil)
         #expect(try await isFree())
     }
