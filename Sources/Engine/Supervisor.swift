@@ -25,7 +25,8 @@ package actor Supervisor: RunExecutor {
         package var zoneOffset: @Sendable (Date) -> Int
 
         package init(
-            book: JournaledBook, server: any ServerPort, tools: any ToolPort, stores: [String: any BackupStore],
+            book: JournaledBook, server: any ServerPort, tools: any ToolPort,
+            stores: [String: any BackupStore],
             verifier: any VerifierPort, liveness: any LivenessPort, ambient: Ambient,
             zoneOffset: @escaping @Sendable (Date) -> Int
         ) {

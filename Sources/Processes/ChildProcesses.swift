@@ -35,7 +35,10 @@ package struct ChildProcesses: ToolPort {
     /// Runs a program to its end; see ``ToolPort/run(_:output:)``.
     package func run(_ call: ToolCall, output: ToolOutput) async throws(AnyFault) -> ToolResult {
         if Task.isCancelled { return ToolResult(end: .signalled(SIGTERM), wasStopped: true) }
-        do throws(ProcessFault) { try check(call.executable) } catch { throw AnyFault(error) }
+        var call = call
+        do throws(ProcessFault) { call.executable = try resolve(call.executable) } catch {
+            throw AnyFault(error)
+        }
         switch output {
         case .discard:
             return try await start(call, sink: nil)
@@ -49,6 +52,26 @@ package struct ChildProcesses: ToolPort {
         }
     }
 
+    /// The path of a program, which is looked for in `PATH` if there is no slash in its name.
+    private func resolve(_ program: String) throws(ProcessFault) -> String {
+        guard !program.contains("/") else {
+            try check(program)
+            return program
+        }
+        let path = CleanEnvironment.path(caller: environment)
+        // An empty or relative folder would mean whatever folder we were started in.
+        let candidates = path.split(separator: ":").filter { $0.hasPrefix("/") }.map { "\($0)/\(program)" }
+        guard !program.isEmpty, let found = candidates.first(where: { access($0, F_OK) == 0 }) else {
+            throw .notInPath(program: program, path: path)
+        }
+        let usable = candidates.first { candidate in
+            // One that may not be run does not hide a later one that may, as in a shell.
+            (try? check(candidate)) != nil
+        }
+        if usable == nil { try check(found) }
+        return usable ?? found
+    }
+
     private func check(_ program: String) throws(ProcessFault) {
         var status = stat()
         guard stat(program, &status) == 0 else { throw .notFound(program: program) }
@@ -59,8 +82,10 @@ package struct ChildProcesses: ToolPort {
 
     private func start(_ call: ToolCall, sink: (any ByteSink)?) async throws(AnyFault) -> ToolResult {
         let pipes: ChildPipes
+        let input: Int32
         do throws(ProcessFault) {
             try DescriptorRoom.check()
+            input = try ChildInput.open(call.input)
             pipes = try ChildPipes(withOutput: sink != nil)
         } catch {
             throw AnyFault(error)
@@ -69,7 +94,7 @@ package struct ChildProcesses: ToolPort {
         let pump = OutputPump(sink: sink, output: pipes.output?.read ?? -1, errors: pipes.errors.read)
         let ended: (status: TerminationStatus, drained: OutputPump.Result, wasStopped: Bool)
         do {
-            ended = try await spawn(call, pipes: pipes, pump: pump)
+            ended = try await spawn(call, input: input, pipes: pipes, pump: pump)
         } catch {
             throw AnyFault(ProcessFault.cannotStart(program: call.executable, reason: Self.reason(error)))
         }
@@ -78,7 +103,7 @@ package struct ChildProcesses: ToolPort {
     }
 
     private func spawn(
-        _ call: ToolCall, pipes: ChildPipes, pump: OutputPump
+        _ call: ToolCall, input: Int32, pipes: ChildPipes, pump: OutputPump
     ) async throws -> (TerminationStatus, OutputPump.Result, Bool) {
         let bound = ParentDeath.bind(call.executable, call.arguments)
         let variables = CleanEnvironment.make(caller: environment, call: call.environment)
@@ -93,7 +118,8 @@ package struct ChildProcesses: ToolPort {
             .path(FilePath(bound.program)), arguments: Arguments(bound.arguments),
             environment: .custom(
                 variables.reduce(into: [:]) { $0[Environment.Key(stringLiteral: $1.key)] = $1.value }),
-            workingDirectory: "/", platformOptions: options, input: .none,
+            workingDirectory: "/", platformOptions: options,
+            input: .fileDescriptor(FileDescriptor(rawValue: input), closeAfterSpawningProcess: true),
             output: .fileDescriptor(
                 FileDescriptor(rawValue: pipes.outputEnd), closeAfterSpawningProcess: true),
             error: .fileDescriptor(

@@ -16,10 +16,13 @@ enum CleanEnvironment {
     /// (manual, section 34.15), so ours is left out where the call brings a file of its own.
     static func make(caller: [String: String], call: [String: String]) -> [String: String] {
         var made = caller.filter { passedOn.contains($0.key) || $0.key.hasPrefix("PG") }
-        made["PATH"] = made["PATH"] ?? defaultPath
+        made["PATH"] = path(caller: caller)
         made["LANG"] = "C"
         made["LC_ALL"] = "C"
         if call["PGPASSFILE"] != nil { made["PGPASSWORD"] = nil }
         return made.merging(call) { _, ours in ours }
     }
+
+    /// Where programs are looked for.
+    static func path(caller: [String: String]) -> String { caller["PATH"] ?? defaultPath }
 }

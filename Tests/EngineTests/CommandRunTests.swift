@@ -48,7 +48,8 @@ import Testing
 
     @Test func `that is not there fails for good`() async throws {
         let bench = Bench()
-        let missing = AnyFault(code: "tool.not-in-path", summary: "there is no program", remedy: "Install it.")
+        let missing = AnyFault(
+            code: "tool.not-in-path", summary: "there is no program", remedy: "Install it.")
         bench.programs.queue("vacuumlo", .init(fault: missing))
         let run = try await bench.launch(job(retry: RetryPolicy(attemptsMax: 3)))
         #expect(run.state == .ended(.failed))
@@ -131,10 +132,13 @@ import Testing
             ("stopping", ["begin", "cancel"]), ("stopping while waiting", ["begin", "fail~", "cancel"]),
             ("ended", ["begin", "done"]),
         ]
-        let events = ["begin", "resume", "done", "fail!", "fail~", "over", "late", "cancel", "timeout", "lost"]
+        let events = [
+            "begin", "resume", "done", "fail!", "fail~", "over", "late", "cancel", "timeout", "lost",
+        ]
         let lines = phases.flatMap { phase -> [String] in
             var machine = CommandMachine(
-                retry: RetryPolicy(attemptsMax: 2, backoffMin: .seconds(60), backoffMax: .seconds(60)), jitter: 1)
+                retry: RetryPolicy(attemptsMax: 2, backoffMin: .seconds(60), backoffMax: .seconds(60)),
+                jitter: 1)
             for event in phase.events { _ = machine.handle(Self.event(event)) }
             return ["\(phase.name):"]
                 + events.map { text in

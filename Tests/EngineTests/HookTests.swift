@@ -63,14 +63,18 @@ import Testing
         let good = try await bench.launch(job())
         #expect(good.state == .ended(.succeeded))
         #expect(
-            good.summary == "main/shop saved and verified; hook 'after' (/hooks/after) ended with status 1: no mail")
+            good.summary
+                == "main/shop saved and verified; hook 'after' (/hooks/after) ended with status 1: no mail")
         bench.clock.advance(by: .seconds(60))
         bench.programs.queue("pg_dump", .failure("pg_dump: error: lost"))
-        let missing = AnyFault(code: "tool.not-in-path", summary: "there is no program 'alarm'", remedy: "Install it.")
+        let missing = AnyFault(
+            code: "tool.not-in-path", summary: "there is no program 'alarm'", remedy: "Install it.")
         bench.programs.queue("alarm", .init(fault: missing))
         let bad = try await bench.launch(job())
         #expect(bad.state == .ended(.failed))
-        #expect(bad.summary.hasSuffix("there is no program 'alarm'; hook 'after' (/hooks/after) ended with status 1: no mail"))
+        #expect(
+            bad.summary.hasSuffix(
+                "there is no program 'alarm'; hook 'after' (/hooks/after) ended with status 1: no mail"))
         #expect(try await bench.steps(bad).suffix(2) == ["on-failure failed", "after failed"])
     }
 
@@ -91,7 +95,9 @@ import Testing
         let clock = bench.clock
         let run = try await bench.launch(job(), once: { bench.diary.lines.contains("run: pg_dump") }) {
             await bench.supervisor.stopAll(.cancelled)
-            let came = try await Fact.comes { clock.sleepers.contains(.seconds(30)) }
+            let came = try await Fact.comes {
+                bench.diary.lines.contains("run: after") && clock.sleepers.contains(.seconds(30))
+            }
             #expect(came)
             clock.advance(by: .seconds(30))
         }
@@ -106,13 +112,18 @@ import Testing
             bench.programs.queue("before", .init(hangs: true))
             let clock = bench.clock
             let run = try await bench.launch(job(), once: { clock.sleepers.contains(.seconds(120)) }) {
-                if isStopped { await bench.supervisor.stopAll(.cancelled) } else { clock.advance(by: .seconds(120)) }
+                if isStopped {
+                    await bench.supervisor.stopAll(.cancelled)
+                } else {
+                    clock.advance(by: .seconds(120))
+                }
             }
             #expect(run.state == .ended(isStopped ? .cancelled : .failed))
             #expect(bench.server.calls.isEmpty)
-            #expect(try await bench.steps(run) == [
-                isStopped ? "before cancelled" : "before failed", "on-failure done", "after done",
-            ])
+            #expect(
+                try await bench.steps(run) == [
+                    isStopped ? "before cancelled" : "before failed", "on-failure done", "after done",
+                ])
         }
     }
 

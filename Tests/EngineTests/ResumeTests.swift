@@ -58,7 +58,8 @@ import Testing
             #expect(sets.map(\.manifest.database.name).sorted() == ["app", "shop"], "\(write)")
             #expect(Set(sets.map(\.path)).isSuperset(of: before))
             #expect(
-                Set(try await bench.book.backups(target: nil).map(\.path)) == Set(sets.map(\.path)), "\(write)")
+                Set(try await bench.book.backups(target: nil).map(\.path)) == Set(sets.map(\.path)),
+                "\(write)")
             let attempts = try await bench.book.attempts(of: claimed.id)
             #expect(attempts.map(\.number) == Array(1...(made + 1)), "\(write)")
             #expect(attempts.last?.outcome == .succeeded)

@@ -1,0 +1,85 @@
+import ArchiveFormat
+import Faults
+import FoundationEssentials
+import Jobs
+import Measures
+import Policy
+
+/// From the bytes on the disk to a published set.
+extension BackupSteps {
+    func check(_ item: BackupItem, _ before: Work) async throws(AnyFault) -> StepResult {
+        var work = before
+        guard let incoming = work.incoming else { throw lost(item) }
+        work.files = try await incoming.readBack()
+        try stopIfCancelled()
+        let archive = DumpCommand.archiveName(spec)
+        guard work.files.contains(where: { $0.path == archive || $0.path.hasPrefix("\(archive)/") }) else {
+            throw EngineFault.archiveDamaged(item: "\(item)", finding: "\(archive) is not there").plain
+        }
+        let size = work.files.reduce(ByteCount.zero) { $0 + ByteCount($1.size) }
+        var detail = "\(work.files.count) files hashed"
+        if spec.verify == .decode {
+            let observer = ports.observer
+            let uptime = ports.ambient.uptime
+            let begun = uptime()
+            let report = await ports.verifier.verify(
+                path: "\(incoming.directory)/\(archive)"
+            ) { done, total in
+                observer.observe(
+                    .checking(item, bytes: ByteCount(done), of: ByteCount(total), elapsed: uptime() - begun))
+            }
+            try stopIfCancelled()
+            let finding =
+                report.findings.first.map { "\($0.subject): \($0.message)" } ?? "nothing was found in it"
+            switch report.verdict {
+            case .sound: break
+            case .damaged: throw EngineFault.archiveDamaged(item: "\(item)", finding: finding).plain
+            case .cannotTell:
+                let fault = EngineFault.archiveUndecided(item: "\(item)", finding: finding).plain
+                return StepResult(event: .undecided(fault), detail: fault.summary)
+            }
+            let rows = report.tables.reduce(Int64(0)) { $0 + ($1.rows ?? 0) }
+            detail = "\(report.tables.count) tables, \(Decimals.grouped(rows)) rows read back and decoded"
+            work.report = report
+        }
+        works[item] = work
+        return StepResult(event: .done, detail: detail, bytes: size)
+    }
+
+    func publish(_ item: BackupItem, _ before: Work) async throws(AnyFault) -> StepResult {
+        var work = before
+        guard let incoming = work.incoming else { throw lost(item) }
+        // Only a run that is not ours any more is interrupted here.
+        try stopIfCancelled()
+        let manifest = ManifestBuilder(
+            run: run, spec: spec, item: item, facts: work.facts, server: work.server, client: work.client,
+            id: ports.ambient.makeID(), started: work.started, finished: ports.ambient.wallTime(),
+            globals: work.globals,
+            warnings: work.warnings, files: work.files, report: work.report
+        ).manifest
+        let stored = try await incoming.publish(manifest, at: work.started)
+        work.stored = stored
+        work.incoming = nil
+        works[item] = work
+        return StepResult(event: .done, detail: stored.path)
+    }
+
+    func record(_ item: BackupItem, _ work: Work) async throws(AnyFault) -> StepResult {
+        guard let stored = work.stored else { throw lost(item) }
+        await book.record(BackupRecord(stored))
+        return StepResult(event: .done, detail: await book.missing == nil ? "" : "kept in the journal")
+    }
+
+    func prune(_ item: BackupItem) async throws(AnyFault) -> StepResult {
+        let listing = try await ports.store.sets()
+        let plan = PrunePlan(
+            sets: listing.sets, target: item.target, database: item.database, job: run.job, keep: spec.keep,
+            now: ports.ambient.wallTime(), offset: ports.zoneOffset)
+        let failures = await Pruning(store: ports.store, book: book, ambient: ports.ambient).perform(plan)
+        if let first = failures.first { throw first }
+        let missing = await book.missing
+        let waits = missing != nil && !plan.removed.isEmpty
+        let detail = "\(plan.kept.count) kept, \(plan.removed.count) removed"
+        return StepResult(event: .done, detail: detail + (waits ? ", kept in the journal" : ""))
+    }
+}

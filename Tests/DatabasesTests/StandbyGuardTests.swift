@@ -1,0 +1,119 @@
+import Engine
+import Faults
+import FoundationEssentials
+import Glibc
+import Jobs
+import Policy
+import Postgres
+import TestKit
+import Testing
+
+@testable import Databases
+
+@Suite(.timeLimit(.minutes(3))) struct `Reading how far standbys are behind` {
+    private func reading(_ info: ConnectionInfo) async throws -> GuardReading {
+        let probe = GuardProbe(ambient: ManualClock().ambient(), stores: [:]) { () throws(AnyFault) in 0 }
+        let target = Target(name: "shop", connection: info, origin: "test")
+        return try #require(await probe.read([.replicationLag], targets: [target], store: nil).first)
+    }
+
+    private func run(_ info: ConnectionInfo, _ statements: String...) async throws {
+        let connection = try await Connection.open(info.options())
+        for statement in statements { try await connection.query(statement) }
+        await connection.close()
+    }
+
+    @Test(arguments: await TemporaryServer.versions())
+    func `from the primary and from the standby`(version: Int) async throws {
+        let primary = try await TemporaryServer.start(
+            version: version,
+            settings: ["wal_level": "replica", "max_wal_senders": "4", "hot_standby": "on"],
+            authentication: ["local all all trust", "local replication all trust"])
+        let here = primary.connectionInfo()
+        let none = try await reading(here)
+        #expect(none.value == 0, "without standbys nothing lags: \(none.why)")
+        let standby = try Standby(of: primary.cluster)
+        defer { standby.remove() }
+        let there = standby.connectionInfo
+        try await run(here, "CREATE TABLE t (n int)", "CREATE ROLE plain LOGIN")
+        #expect(try await Fact.comes { try await reading(there).value == 0 })
+        #expect(try await Fact.comes { try await reading(here).value.map { $0 < 60 } ?? false })
+
+        var plain = here
+        plain["user"] = "plain"
+        let blind = try await reading(plain)
+        #expect(blind.value == nil)
+        #expect(blind.why == "the role may not see how 1 standbys stand; it needs pg_monitor")
+        try await run(here, "GRANT pg_monitor TO plain")
+        #expect(try await reading(plain).value != nil)
+
+        try await run(there, "SELECT pg_catalog.pg_wal_replay_pause()")
+        try await run(here, "INSERT INTO t VALUES (1)", "INSERT INTO t VALUES (2)")
+        let isBehind = try await Fact.comes(within: .seconds(20)) {
+            try await reading(there).value.map { $0 > 0 } ?? false
+        }
+        let now = try await reading(there)
+        #expect(isBehind, "\(now)")
+        try await run(there, "SELECT pg_catalog.pg_wal_replay_resume()")
+        #expect(try await Fact.comes { try await reading(there).value == 0 })
+        standby.remove()
+        try await primary.cluster.stop()
+    }
+}
+
+/// A standby of a private cluster, in a folder of its own below /tmp.
+private final class Standby: Sendable {
+    let connectionInfo: ConnectionInfo
+    private let folder: String
+    private let user: String
+    private let binaries: String
+
+    init(of primary: LocalCluster) throws {
+        var status = stat()
+        #expect(stat("\(primary.directory)/data", &status) == 0)
+        user = String(cString: try #require(getpwuid(status.st_uid)).pointee.pw_name)
+        binaries = primary.binaries.directory
+        let made = try Self.run(user, ["mktemp", "-d", "/tmp/pgvigil-standby.XXXXXX"])
+        let folder = String(made.split(separator: "\n").first ?? "")
+        self.folder = folder
+        var info = primary.connectionInfo()
+        info["host"] = folder
+        connectionInfo = info
+        _ = try Self.run(
+            user,
+            [
+                "\(binaries)/pg_basebackup", "--pgdata=\(folder)/data", "--write-recovery-conf",
+                "--checkpoint=fast",
+                "--host=\(primary.socketDirectory)", "--port=\(primary.port)",
+                "--username=\(LocalCluster.superuser)",
+            ])
+        _ = try Self.run(
+            user,
+            [
+                "\(binaries)/pg_ctl", "start", "--wait", "--pgdata=\(folder)/data", "--log=\(folder)/log",
+                "--options=-c unix_socket_directories=\(folder) -c hot_standby=on",
+            ])
+    }
+
+    /// Stops it and removes its folder; a second call does nothing.
+    func remove() {
+        // Whether it runs at all does not matter here.
+        _ = try? Self.run(
+            user, ["\(binaries)/pg_ctl", "stop", "--mode=immediate", "--pgdata=\(folder)/data"])
+        // As above.
+        _ = try? Self.run(user, ["rm", "-rf", folder])
+    }
+
+    private static func run(_ user: String, _ command: [String]) throws -> String {
+        let run = getuid() == 0 ? ["runuser", "-u", user, "--"] + command : command
+        // What it complains of belongs into the failure of the test.
+        let end = try ChildProgram(["/bin/sh", "-c", "exec \"$@\" 2>&1", "sh"] + run).runToEnd()
+        guard end.succeeded else { throw Refusal(command: command, output: end.output) }
+        return end.output
+    }
+
+    struct Refusal: Error {
+        var command: [String]
+        var output: String
+    }
+}
