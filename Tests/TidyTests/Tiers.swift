@@ -27,11 +27,13 @@ enum Tiers {
             "Dispatch",
         ],
         "Storage": Set(values + ["Engine", "Compression", "Glibc", "Synchronization", "Dispatch"]),
+        "Notify": ["Faults", "Measures", "Cron", "Engine", "Jobs", "CCurl", "Dispatch"],
+        "Web": ["Faults", "Jobs", "Hummingbird", "Logging", "NIOCore", "NIOPosix"],
         // Tier 4: the composition root
         "Wiring": Set(
             values + [
                 "Engine", "Postgres", "Catalog", "Databases", "Compression", "Verification", "Processes",
-                "Storage",
+                "Storage", "Notify", "Web",
                 "Logging", "Glibc", "Synchronization", "Dispatch",
             ]),
         // Tier 5: the program
@@ -52,7 +54,8 @@ enum Tiers {
     /// Names that Package.swift gives to products of other packages.
     static let products = [
         "yams": "Yams", "logging": "Logging", "subprocess": "Subprocess", "system": "SystemPackage",
-        "argumentParser": "ArgumentParser",
+        "argumentParser": "ArgumentParser", "hummingbird": "Hummingbird", "nioCore": "NIOCore",
+        "nioPosix": "NIOPosix",
     ]
 
     /// The module that a line of code imports; nil for other lines.
