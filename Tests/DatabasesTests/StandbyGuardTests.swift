@@ -47,17 +47,11 @@ import Testing
         try await run(here, "GRANT pg_monitor TO plain")
         #expect(try await reading(plain).value != nil)
 
-        try await run(there, "SELECT pg_catalog.pg_wal_replay_pause()")
-        try await run(here, "INSERT INTO t VALUES (1)", "INSERT INTO t VALUES (2)")
-        let isBehind = try await Fact.comes(within: .seconds(20)) {
-            try await reading(there).value.map { $0 > 0 } ?? false
-        }
-        let now = try await reading(there)
-        #expect(isBehind, "\(now)")
-        try await run(there, "SELECT pg_catalog.pg_wal_replay_resume()")
-        #expect(try await Fact.comes { try await reading(there).value == 0 })
-        standby.remove()
+        // Without its primary it receives nothing, and falls behind from the last transaction that it replayed.
         try await primary.cluster.stop()
+        let isBehind = try await Fact.comes { try await reading(there).value.map { $0 > 0 } ?? false }
+        #expect(isBehind)
+        standby.remove()
     }
 }
 
