@@ -56,11 +56,12 @@ struct DemoCommand: AsyncParsableCommand {
         let observer = TextObserver(instants: instants, moving: Console.errorIsTerminal)
         let system = try await PgvigilSystem.openForRuns(configuration, surroundings, observer: observer)
         if let fault = system.catalogFault { throw fault }
-        signals.onStop { await system.supervisor.stopAll(.cancelled) }
         do {
             for job in configuration.jobs {
                 Console.say("\n$ pgvigil run \(job.name)")
-                let status = RunCommand.status(of: try await system.supervisor.launch(job, trigger: .hand))
+                let hand = HandRun(system, say: { _ in }, onFault: { Console.complain($0) })
+                signals.onStop { await hand.stop() }
+                let status = RunCommand.status(of: try await hand.run(job))
                 if status != .done { throw Ending(status: status) }
             }
             try await show(demo, system, surroundings, instants)
@@ -78,12 +79,14 @@ struct DemoCommand: AsyncParsableCommand {
         let sets = try await Shelf(demo.configuration, surroundings).listing(of: nil).sets
         Console.say("\n$ pgvigil backups list\n\(BackupText.table(sets, instants))")
         let runs = try await system.book.runs(RunQuery(), limit: 20)
-        Console.say("\n$ pgvigil runs list\n\(RunText.table(runs, instants))")
+        Console.say("\n$ pgvigil runs list\n\(RunText.table(runs.map { RunView($0) }, instants))")
         if let run = runs.first {
             let view = RunView(
                 run, attempts: try await system.book.attempts(of: run.id),
                 steps: try await system.book.steps(of: run.id))
-            Console.say("\n$ pgvigil runs show latest\n\(RunText.details(view, instants))")
+            let daemons = try await system.daemons.daemons()
+            let story = RunStory(daemon: daemons.first { $0.id == run.lease?.daemon })
+            Console.say("\n$ pgvigil runs show latest\n\(RunText.details(view, story, instants))")
         }
         guard let set = sets.first else { return }
         Console.say("\n$ pgvigil verify \(set.directory)")

@@ -65,9 +65,10 @@ struct Pgvigil: AsyncParsableCommand {
             """,
         version: VersionCommand.text,
         subcommands: [
-            DemoCommand.self, CheckCommand.self, NextCommand.self, PlanCommand.self, RunCommand.self,
-            ServeCommand.self, BackupsCommand.self, RunsCommand.self, VerifyCommand.self, CatalogCommand.self,
-            CompletionsCommand.self, VersionCommand.self,
+            DemoCommand.self, CheckCommand.self, NextCommand.self, PlanCommand.self, StatusCommand.self,
+            RunCommand.self, ServeCommand.self, ReloadCommand.self, DaemonsCommand.self, RunsCommand.self,
+            BackupsCommand.self, VerifyCommand.self, CatalogCommand.self, CompletionsCommand.self,
+            VersionCommand.self,
         ])
 }
 
@@ -77,12 +78,23 @@ struct ConfigurationOptions: ParsableArguments {
     var config: String?
 
     /// Reads the configuration.
-    func load(_ surroundings: Surroundings) throws -> LoadedConfiguration {
+    func load(_ surroundings: Surroundings) throws(FaultList) -> LoadedConfiguration {
         try ConfigurationLoader(surroundings: surroundings, directory: config).load()
     }
 
+    /// Reads the configuration again, for a daemon that goes on with the old one if there is a fault in it.
+    ///
+    /// A daemon without a schedule would look as if it served: that is a fault too.
+    func reload(_ surroundings: Surroundings) throws(FaultList) -> LoadedConfiguration {
+        let configuration = try load(surroundings)
+        guard !configuration.schedules.isEmpty else {
+            throw FaultList([AnyFault(WiringFault.nothingScheduled(directory: configuration.directory))])
+        }
+        return configuration
+    }
+
     /// Reads the configuration for a command that asks no target anything, and needs none.
-    func loadWithoutTargets(_ surroundings: Surroundings) throws -> LoadedConfiguration {
+    func loadWithoutTargets(_ surroundings: Surroundings) throws(FaultList) -> LoadedConfiguration {
         try ConfigurationLoader(surroundings: surroundings, directory: config).load(needsTargets: false)
     }
 }

@@ -4,9 +4,11 @@ import Testing
 
 @Suite struct `What the program says of itself` {
     private static let commands = [
-        [], ["demo"], ["check"], ["next"], ["plan"], ["run"], ["serve"], ["backups"], ["backups", "list"],
+        [], ["demo"], ["check"], ["next"], ["plan"], ["status"], ["run"], ["serve"], ["reload"], ["daemons"],
+        ["daemons", "list"], ["backups"], ["backups", "list"],
         ["backups", "show"], ["backups", "verify"], ["backups", "prune"], ["backups", "hold"], ["runs"],
-        ["runs", "list"], ["runs", "show"], ["verify"], ["catalog"], ["catalog", "status"],
+        ["runs", "list"], ["runs", "show"], ["runs", "cancel"], ["verify"], ["catalog"],
+        ["catalog", "status"],
         ["catalog", "migrate"],
         ["catalog", "rebuild"], ["completions"], ["version"],
     ]
@@ -66,7 +68,10 @@ import Testing
     @Test(arguments: [
         ["frobnicate"], ["run"], ["run", "a", "b"], ["backups", "show"], ["verify"],
         ["plan", "--hours", "0"],
-        ["runs", "list", "--outcome", "green"], ["next", "* * * * *", "--stdin"], ["check", "--conect"],
+        ["runs", "list", "--outcome", "green"], ["runs", "list", "--since", "yesterday"],
+        ["runs", "list", "--waiting", "--outcome", "failed"], ["runs", "cancel"],
+        ["runs", "cancel", "latest", "--reason", " "], ["status", "--targt", "main"],
+        ["next", "* * * * *", "--stdin"], ["check", "--conect"],
         ["completions", "csh"],
     ])
     func `a wrong command line ends with 2 and says what is wrong`(command: [String]) async throws {

@@ -11,7 +11,8 @@ import Wiring
     private static let all: [WiringFault] = [
         .noSuchJob("nigthly", known: ["nightly", "weekly"]), .noSuchJob("x", known: []),
         .noSuchDirectory("/etc/elsewhere"), .unreadable(path: "jobs/a.yaml", why: "it is forbidden"),
-        .nothingScheduled(directory: "/etc/pgvigil"), .noSuchRun("12ab"), .noSuchBackup("12ab"),
+        .nothingScheduled(directory: "/etc/pgvigil"), .noSuchRun("12ab"), .notASlot("a@b"),
+        .noSuchBackup("12ab"),
         .ambiguousID("1"),
         .nothingToVerify, .optionUnknown("latte", known: ["late", "window"]),
         .windowUnknown("nihgts", known: ["nights"]), .lateOutOfBounds("0s"),
@@ -26,6 +27,7 @@ import Wiring
     @Test(arguments: [
         ("nothing scheduled", WiringFault.nothingScheduled(directory: "d"), "wiring.nothing-scheduled"),
         ("no run", .noSuchRun("1"), "wiring.no-such-run"),
+        ("no slot", .notASlot("a@b"), "wiring.not-a-slot"),
         ("no backup", .noSuchBackup("1"), "wiring.no-such-backup"),
         ("two ids", .ambiguousID("1"), "wiring.ambiguous-id"),
         ("nothing to verify", .nothingToVerify, "wiring.nothing-to-verify"),

@@ -21,11 +21,30 @@ package struct RunView: Sendable, Equatable, Codable {
     package var seconds: Double?
     package var host: String
     package var pid: Int32
+    /// The daemon that has it, or had it last; nil for a run that no daemon had.
+    package var daemon: String?
+    /// Which taking of it that is: it rises with every daemon that takes the run over.
+    package var epoch: Int64?
+    /// It is not started after this.
+    package var deadline: Date?
+    /// Missed slots that it stands for as well, oldest first; nil if it stands for none.
+    package var standsFor: [Date]?
+    /// Why somebody wants it to stop; nil while nobody does.
+    package var stopAsked: String?
+    /// True if something of it waits in a journal and is not in the catalog yet, else nil.
+    package var inJournal: Bool?
+    /// Who has the seats that it waits for, or came due earlier for them; nil if it waits for none.
+    package var waitsWith: [SeatView]?
     package var attempts: [AttemptView]?
     package var steps: [StepView]?
 
     /// The view of a run; attempts and steps are left out of lists.
-    package init(_ run: RunRecord, attempts: [AttemptRecord]? = nil, steps: [StepRecord]? = nil) {
+    ///
+    /// - Parameter seats: Who has and who waits for seats, of all runs.
+    package init(
+        _ run: RunRecord, inJournal: Bool = false, seats: [SeatView] = [], attempts: [AttemptRecord]? = nil,
+        steps: [StepRecord]? = nil
+    ) {
         id = run.id.uuidString.lowercased()
         job = run.job
         kind = run.kind.rawValue
@@ -48,8 +67,27 @@ package struct RunView: Sendable, Equatable, Codable {
         seconds = run.endedAt.map { Durations.seconds(from: run.startedAt, to: $0) }
         host = run.owner.host
         pid = run.owner.pid
+        daemon = run.lease?.daemon.uuidString.lowercased()
+        epoch = run.lease?.epoch
+        deadline = run.deadline
+        standsFor = run.standsFor.isEmpty ? nil : run.standsFor
+        stopAsked = run.stopAsked
+        self.inJournal = inJournal ? true : nil
+        if run.state == .waiting {
+            let others = SeatView.others(than: id, in: seats)
+            waitsWith = others.isEmpty ? nil : others
+        }
         self.attempts = attempts?.map(AttemptView.init)
         self.steps = steps?.map(StepView.init)
+    }
+}
+
+extension SeatView {
+    /// Who else has, or waits for, the seats that a run waits for; those that have them first.
+    package static func others(than run: String, in seats: [SeatView]) -> [SeatView] {
+        let wanted = Set(seats.filter { $0.run == run && !$0.has }.map(\.seat))
+        let others = seats.filter { $0.run != run && wanted.contains($0.seat) }
+        return others.filter(\.has) + others.filter { !$0.has }
     }
 }
 

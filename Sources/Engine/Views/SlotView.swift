@@ -1,5 +1,7 @@
+import Cron
 package import FoundationEssentials
 import Jobs
+import Policy
 
 /// A slot to come, as `plan` and its `--json` show it; the keys are documented in `docs/json.md` and stay.
 package struct SlotView: Sendable, Equatable, Codable {
@@ -13,9 +15,37 @@ package struct SlotView: Sendable, Equatable, Codable {
     package var open: Bool
     /// The longest of nine in ten of the last successes; nil without any.
     package var expectedSeconds: Double?
+    /// Nothing starts after this: the slot and `late` of its line.
+    package var deadline: Date
+    /// `latest`, `none` or `all:N`.
+    package var catchup: String
+    /// `skip`, `wait` or `replace`.
+    package var overlap: String
+    /// What will become of it, as far as the window goes: `start`, `wait` or `missed`.
+    package var admission: String
+    /// Until when it will wait for its window; for `wait` only.
+    package var waitsUntil: Date?
+    /// Why it will wait or be missed.
+    package var reason: String?
+    /// What it needs while it runs, such as `target/store`.
+    package var seats: [String]
+    /// Jobs of slots before it that are expected to have one of its seats still, with what they have.
+    package var meets: [Meeting]
+
+    /// A slot before that is expected to be in the way.
+    package struct Meeting: Sendable, Equatable, Codable {
+        package var job: String
+        package var at: Date
+        package var seat: String
+    }
 
     /// The view of a slot with how long its job is expected to take.
-    package init(_ slot: Slot, expected: Duration?) {
+    ///
+    /// - Parameter expected: From its history; nil without any, and then the job's own word is taken.
+    package init(
+        _ slot: Slot, expected: Duration?, seats: [Seat] = [],
+        render: InstantRendering = InstantRendering(zone: .utc)
+    ) {
         at = slot.at
         job = slot.schedule.key.job
         kind = slot.schedule.job.kind.rawValue
@@ -26,6 +56,24 @@ package struct SlotView: Sendable, Equatable, Codable {
         expectedSeconds = expected.map {
             (Double($0.components.seconds) * 1000 + Double($0.components.attoseconds / 1_000_000_000_000_000))
                 / 1000
+        }
+        let deadline = slot.at.addingTimeInterval(slot.schedule.late / .seconds(1))
+        self.deadline = deadline
+        catchup = slot.schedule.catchUp.description
+        overlap = slot.schedule.overlap.rawValue
+        self.seats = seats.map(\.key)
+        meets = []
+        let decision = slot.schedule.window?.admission(
+            now: slot.at, deadline: deadline, expected: expected ?? slot.schedule.job.expected, render)
+        switch decision ?? .start {
+        case .start: admission = "start"
+        case .wait(let until, let because):
+            admission = "wait"
+            waitsUntil = until
+            reason = because
+        case .never(let because):
+            admission = "missed"
+            reason = because
         }
     }
 }
