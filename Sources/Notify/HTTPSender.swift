@@ -56,7 +56,9 @@ struct HTTPSender: Sendable {
         // Keeps the answer and the body alive until libcurl is done with them.
         let code = withExtendedLifetime((answer, request)) { curl_easy_perform(handle) }
         // A write error is our own sink, which has read enough.
-        guard code == CURLE_OK || (code == CURLE_WRITE_ERROR && answer.isFull) else { throw problem(code) }
+        guard code == CURLE_OK || (code == CURLE_WRITE_ERROR && answer.isFull) else {
+            throw problem(code, status: Int(pgvigil_curl_status(handle)))
+        }
         let status = Int(pgvigil_curl_status(handle))
         if (300..<400).contains(status) {
             throw .redirected("it answered \(status), which is not followed")
@@ -99,16 +101,18 @@ struct HTTPSender: Sendable {
                     return pgvigil_curl_set_text(handle, CURLOPT_COPYPOSTFIELDS, text)
                 })
         }
-        if let code = codes.first(where: { $0 != CURLE_OK }) { throw problem(code) }
+        if let code = codes.first(where: { $0 != CURLE_OK }) { throw problem(code, status: 0) }
     }
 
     /// libcurl's own words (libcurl-errors(3)), which never hold the address.
-    private func problem(_ code: CURLcode) -> HTTPProblem {
+    private func problem(_ code: CURLcode, status: Int) -> HTTPProblem {
         let text = String(cString: curl_easy_strerror(code))
         switch code {
         case CURLE_URL_MALFORMAT: return .badAddress(text)
-        case CURLE_UNSUPPORTED_PROTOCOL, CURLE_TOO_MANY_REDIRECTS:
+        // The same code tells of answers that are none, such as another protocol's greeting.
+        case CURLE_UNSUPPORTED_PROTOCOL where (300..<400).contains(status), CURLE_TOO_MANY_REDIRECTS:
             return .redirected("to another scheme, or in a circle")
+        case CURLE_UNSUPPORTED_PROTOCOL: return .noAnswer("the answer is not HTTP", mayPass: true)
         case CURLE_OPERATION_TIMEDOUT: return .noAnswer("it took too long", mayPass: true)
         default: return .noAnswer(text, mayPass: true)
         }

@@ -39,7 +39,8 @@ struct MessageText {
             ?? Message(
                 occasion: .event(.failure), tone: .bad, subject: event.subject, title: "",
                 text: "Last: \(event.text)\nHost: \(host)", at: now, fields: base)
-        message.title = "\(event.job ?? event.subject) has not succeeded \(times(event.count)) since \(since)"
+        message.title =
+            "\(event.job ?? event.subject) has failed \(times(event.count)) since \(since)"
         message.fields[.job] = event.job
         message.fields[.count] = String(event.count)
         message.fields[.since] = since
@@ -51,7 +52,7 @@ struct MessageText {
         let since = InstantFormat.utc(event.openedAt)
         var message = about(ended, .event(.recovery), tone: .good)
         message.title = "\(ended.run.job) succeeded again"
-        message.text = "It had not succeeded \(times(event.count)) since \(since).\n" + message.text
+        message.text = "It had failed \(times(event.count)) since \(since).\n" + message.text
         message.fields[.count] = String(event.count)
         message.fields[.since] = since
         return message
