@@ -131,23 +131,25 @@ struct JournalBench: Sendable {
 
     @Test func `of a dead process is told by the next, before its runs are ended`() async throws {
         let dead = bench.directory.second()
+        let first = bench.process(dead)
+        #expect(await first.begin(bench.run(1)) == .begun)
         await bench.catalog.fail(with: JournalBench.down)
-        await bench.play(bench.run(1), on: bench.process(dead))
+        await bench.play(bench.run(1), on: first)
         dead.die()
         await bench.catalog.fail(with: nil)
         let catalog = bench.catalog
-        let found = Guarded<[RunState]>([])
+        let found = Guarded<[[RunState]]>([])
         let next = JournaledBook(
             journal: bench.directory.second(),
             repair: { book throws(AnyFault) in
                 let states = try await book.runs(RunQuery(), limit: 9).map(\.state)
-                found.withLock { $0 += states }
+                found.withLock { $0.append(states) }
             },
             open: { () async throws(AnyFault) in JournaledBook.Catalog(book: catalog) })
         #expect(await next.settle() == nil)
-        #expect(found.withLock { $0 } == [.ended(.succeeded)])
+        #expect(found.withLock { $0 } == [[.ended(.succeeded)]])
         #expect(await next.settle() == nil)
-        #expect(found.withLock { $0 } == [.ended(.succeeded)], "once, unless a journal is adopted")
+        #expect(found.withLock { $0 } == [[.ended(.succeeded)]], "once, unless a journal is adopted")
         #expect(try await bench.directory.second().adopt().isEmpty)
     }
 
