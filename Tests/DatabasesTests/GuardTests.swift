@@ -56,6 +56,7 @@ import Testing
         let busy = try await session(info)
         let dump = try await session(info, "pgvigil/nightly")
         let sleeps = [busy, dump].map { connection in
+            // They end by being cancelled, which is an error and expected.
             Task { try? await connection.query("SELECT pg_catalog.pg_sleep(600)") }
         }
         let probe = probe()
