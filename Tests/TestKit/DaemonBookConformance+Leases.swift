@@ -195,10 +195,15 @@ extension DaemonBookConformance {
         let second = try await bench.waiting(new, slot: 1)
         let seat = Seat(key: "target/" + bench.samples.target, limit: 1)
         #expect(try await bench.book.take(first.id, [seat], lease: old) == .taken)
+        let queued = try await bench.waiting(old, slot: -1)
+        #expect(try await bench.book.take(queued.id, [seat], lease: old) != .taken)
         try await bench.expire(old.daemon)
         let answer = try await bench.book.take(second.id, [seat], lease: new)
         #expect(answer != .taken, "a silent daemon may still be at work")
         #expect(try await bench.book.takeOver(first.id, owner: first.owner, lease: new) != nil)
+        #expect(try await bench.book.takeOver(queued.id, owner: queued.owner, lease: new) != nil)
+        let seats = try await bench.book.seats().filter { $0.seat == seat.key }
+        #expect(seats.map(\.run) == [second.id.uuidString.lowercased()], "nor does it wait for any")
         #expect(try await bench.book.take(second.id, [seat], lease: new) == .taken)
     }
 
