@@ -10,13 +10,20 @@ struct ChildPipes: Sendable {
     let outputEnd: Int32
 
     /// Makes all of them or none.
-    init(withOutput: Bool) throws(ProcessFault) {
-        let errors = try PipePair()
+    ///
+    /// - Parameter input: What the child was to read from, closed if there are no pipes.
+    init(withOutput: Bool, closingOnFault input: Int32) throws(ProcessFault) {
+        let errors: PipePair
+        do throws(ProcessFault) { errors = try PipePair() } catch {
+            close(input)
+            throw error
+        }
         do throws(ProcessFault) {
             output = withOutput ? try PipePair() : nil
             outputEnd = output?.write ?? open("/dev/null", O_WRONLY | O_CLOEXEC)
             guard outputEnd >= 0 else { throw .noPipe(reason: String(cString: strerror(errno))) }
         } catch {
+            close(input)
             close(errors.read)
             close(errors.write)
             throw error

@@ -86,7 +86,7 @@ package struct ChildProcesses: ToolPort {
         do throws(ProcessFault) {
             try DescriptorRoom.check()
             input = try ChildInput.open(call.input)
-            pipes = try ChildPipes(withOutput: sink != nil)
+            pipes = try ChildPipes(withOutput: sink != nil, closingOnFault: input)
         } catch {
             throw AnyFault(error)
         }
