@@ -9,6 +9,8 @@ package protocol LivenessPort: Sendable {
     func hold(run: UUID) async throws(AnyFault) -> any LivenessHold
     /// Whether some process holds the run.
     func isAlive(run: UUID) async throws(AnyFault) -> Bool
+    /// Whether some process holds the daemon.
+    func isAlive(daemon: UUID) async throws(AnyFault) -> Bool
     /// Holds a job for a run, unless another run holds it.
     func hold(job: String, for run: UUID) async throws(AnyFault) -> JobHold
 }

@@ -17,9 +17,10 @@ package struct Repair: Sendable {
         self.ambient = ambient
     }
 
-    /// Ends every run of this state directory whose process is gone, of those that no daemon has a lease on.
+    /// Ends every run of this state directory whose process is gone, of those that no daemon will take over.
     ///
-    /// Runs with a lease are the daemons' to take over, by the catalog's clock.
+    /// Runs of slots that have a lease are the daemons' to resume or to end, by the catalog's clock; a run by hand is
+    /// resumed by nobody.
     ///
     /// Runs of others are left alone: the locks that tell whether their process lives are not here. The id of the state
     /// directory decides, not its path and not the host, which both change from one container to the next.
@@ -28,11 +29,20 @@ package struct Repair: Sendable {
     package func endAbandoned() async throws(AnyFault) -> [RunRecord] {
         var ended: [RunRecord] = []
         for run in try await book.runs(RunQuery(unfinishedOnly: true), limit: Self.runsMax) {
-            guard run.lease == nil, run.owner.machine == ambient.owner.machine else { continue }
-            if try await liveness.isAlive(run: run.id) { continue }
+            guard run.lease == nil || run.trigger == .hand, run.owner.machine == ambient.owner.machine else {
+                continue
+            }
+            if try await isAlive(run) { continue }
             ended.append(try await end(run))
         }
         return ended
+    }
+
+    /// A run that is under way is held by itself, and one that waits by its daemon.
+    private func isAlive(_ run: RunRecord) async throws(AnyFault) -> Bool {
+        if try await liveness.isAlive(run: run.id) { return true }
+        guard let lease = run.lease else { return false }
+        return try await liveness.isAlive(daemon: lease.daemon)
     }
 
     private func end(_ run: RunRecord) async throws(AnyFault) -> RunRecord {

@@ -36,6 +36,13 @@ package struct RunLocks: LivenessPort {
         }
     }
 
+    /// Whether some process holds the daemon: see ``DaemonLocks``.
+    package func isAlive(daemon: UUID) async throws(AnyFault) -> Bool {
+        try await Blocking.run { () throws(StorageFault) in
+            try OwnerLock.isHeld("\(root)/daemons/\(daemon.lowercased)")
+        }
+    }
+
     /// Holds a job for a run, or tells which run has it.
     package func hold(job: String, for run: UUID) async throws(AnyFault) -> JobHold {
         try await Blocking.run { () throws(StorageFault) in

@@ -31,6 +31,6 @@ struct DaemonParts: Sendable {
             daemon: id, role: role, owner: ambient.owner, labels: settings.labels, targets: settings.targets,
             limits: settings.limits, timing: settings.daemon,
             jobs: Dictionary(configuration.jobs.map { ($0.name, $0) }) { first, _ in first },
-            peers: peers.read(), render: InstantRendering(zone: configuration.zone))
+            peers: peers.read(), dead: Set(dead()), render: InstantRendering(zone: configuration.zone))
     }
 }

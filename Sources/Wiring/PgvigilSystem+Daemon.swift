@@ -23,7 +23,7 @@ extension PgvigilSystem {
             guards: GuardProbe(
                 ambient: ambient, connectLimit: configuration.settings.limits.connectTimeout, stores: stores,
                 load: { () async throws(AnyFault) in try HostLoad.perCore() }), ambient: ambient,
-            dead: { await parts.dead() }, settle: { [book] in await book.settle() == nil },
+            dead: { parts.dead() }, settle: { [book] in await book.settle() == nil },
             closeOpenParts: { run throws(AnyFault) in
                 try await repair.closeOpenParts(
                     of: run, summary: "process \(run.owner.pid) on \(run.owner.host) was lost in the middle of it")
@@ -80,7 +80,7 @@ extension DaemonParts {
     }
 
     /// Daemons of this state directory whose process is gone.
-    func dead() async -> [UUID] {
+    func dead() -> [UUID] {
         // Without the list their leases run out by themselves.
         (try? locks.dead()) ?? []
     }

@@ -12,6 +12,7 @@ package final class MemoryLiveness: LivenessPort {
 
     fileprivate struct State {
         var runs: Set<UUID> = []
+        var daemons: Set<UUID> = []
         var jobs: [String: UUID] = [:]
         var failures: [Call: AnyFault] = [:]
     }
@@ -26,6 +27,9 @@ package final class MemoryLiveness: LivenessPort {
 
     /// The jobs that are held, with the runs that hold them.
     package var jobs: [String: UUID] { state.withLock { $0.jobs } }
+
+    /// Holds a daemon, as its process does.
+    package func hold(daemon: UUID) { state.withLock { _ = $0.daemons.insert(daemon) } }
 
     /// Lets go of everything that a run holds, as the kernel does when its process dies.
     package func kill(run: UUID) {
@@ -49,6 +53,11 @@ package final class MemoryLiveness: LivenessPort {
     package func isAlive(run: UUID) async throws(AnyFault) -> Bool {
         try check(.isAlive)
         return state.withLock { $0.runs.contains(run) }
+    }
+
+    package func isAlive(daemon: UUID) async throws(AnyFault) -> Bool {
+        try check(.isAlive)
+        return state.withLock { $0.daemons.contains(daemon) }
     }
 
     package func hold(job: String, for run: UUID) async throws(AnyFault) -> JobHold {

@@ -93,12 +93,14 @@ package struct SchedulerSettings: Sendable, Equatable {
     package var jobs: [String: Job]
     /// The other daemons that were alive when the catalog was last seen, by an earlier process too.
     package var peers: [DaemonRecord]
+    /// Daemons of this state directory whose process is gone for certain: their runs are taken over at once.
+    package var dead: Set<UUID>
     /// Renders an instant for people, in the configuration's zone.
     package var render: InstantRendering
 
     package init(
         daemon: UUID, role: DaemonRecord.Role, owner: Owner, labels: [String: String], targets: [Target],
-        limits: Limits, timing: DaemonSettings, jobs: [String: Job], peers: [DaemonRecord] = [],
+        limits: Limits, timing: DaemonSettings, jobs: [String: Job], peers: [DaemonRecord] = [], dead: Set<UUID> = [],
         render: InstantRendering
     ) {
         self.daemon = daemon
@@ -110,6 +112,7 @@ package struct SchedulerSettings: Sendable, Equatable {
         self.timing = timing
         self.jobs = jobs
         self.peers = peers
+        self.dead = dead
         self.render = render
     }
 }
