@@ -92,7 +92,7 @@ import Synchronization
         guard !report.violations.isEmpty else { return true }
         print("\nseed \(report.seed) failed:")
         for line in report.trace.suffix(40) { print("    \(line)") }
-        for violation in report.violations { print("  \(violation)") }
+        for violation in report.violations.prefix(4) { print("  \(violation)") }
         print("  swift run -c release pgvigil-simulate --seed \(report.seed) --trace")
         return false
     }

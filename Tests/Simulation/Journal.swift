@@ -8,12 +8,20 @@ final class Journal {
     unowned let process: Process
     /// On the disk, in order.
     private(set) var entries: [JournalEntry] = []
-    private var isDown = false
-    private var foreign: Set<UUID> = []
+    /// Also until there is a lease to write under.
+    private var isDown = true
+    private var lease: Lease?
+    private var foreign: Set<Taking> = []
     private var underWay: [UUID: RunRecord] = [:]
     private var introduced: Set<UUID> = []
 
     private static let refusals: Set<String> = ["catalog.run-taken-over", "catalog.run-unknown"]
+
+    /// A run is another's only as far as one taking of it goes: it may be taken over again.
+    private struct Taking: Hashable {
+        var run: UUID
+        var lease: Lease?
+    }
 
     enum Answer: Equatable {
         case taken, slotTaken, refused
@@ -28,15 +36,15 @@ final class Journal {
         if process.diesBefore() { return .begun }
         if case .run(let run) = entry { underWay[run.id] = run }
         defer { if case .end(let run, _, _, _, _) = entry { underWay[run] = nil } }
-        if let run = entry.run, foreign.contains(run) { return .begun }
+        if let taking = taking(entry), foreign.contains(taking) { return .begun }
         if !isDown, entries.isEmpty {
             switch tell(entry) {
             case .taken?: return .begun
             case .slotTaken?:
-                lose(entry.run)
+                lose(entry)
                 return .slotTaken(by: entry.run ?? process.id)
             case .refused?:
-                lose(entry.run)
+                lose(entry)
                 return .begun
             case nil: isDown = true
             }
@@ -57,17 +65,18 @@ final class Journal {
 
     /// Tells the catalog what it lacks, in order: what dead processes left, then our own.
     func settle(_ lease: Lease?) {
+        self.lease = lease ?? self.lease
         while let abandoned = process.host.journals.first {
-            var foreign: Set<UUID> = []
+            var foreign: Set<Taking> = []
             var told = 0
             for entry in abandoned {
-                if let run = entry.run, foreign.contains(run) {
+                if let taking = taking(entry), foreign.contains(taking) {
                     told += 1
                     continue
                 }
                 guard let answer = tell(entry) else { break }
                 guard process.isAlive else { return }
-                if answer != .taken, let run = entry.run { foreign.insert(run) }
+                if answer != .taken, let taking = taking(entry) { foreign.insert(taking) }
                 told += 1
                 world.tally.add("journal replays")
             }
@@ -80,7 +89,7 @@ final class Journal {
             }
         }
         while let entry = entries.first {
-            if let run = entry.run, foreign.contains(run) {
+            if let taking = taking(entry), foreign.contains(taking) {
                 entries.removeFirst()
                 continue
             }
@@ -90,7 +99,7 @@ final class Journal {
             }
             guard process.isAlive else { return }
             entries.removeFirst()
-            if answer != .taken { lose(entry.run) }
+            if answer != .taken { lose(entry) }
             world.tally.add("journal replays")
         }
         isDown = false
@@ -98,9 +107,21 @@ final class Journal {
     }
 
     /// The run is another's.
-    private func lose(_ run: UUID?) {
-        guard let run, foreign.insert(run).inserted, let execution = process.executions[run] else { return }
+    private func lose(_ entry: JournalEntry) {
+        guard let taking = taking(entry), foreign.insert(taking).inserted,
+            let execution = process.executions[taking.run]
+        else { return }
         process.after(0) { execution.stop(.leaseLost(because: "taken over by another daemon")) }
+    }
+
+    private func taking(_ entry: JournalEntry) -> Taking? {
+        switch entry {
+        case .run(let run): Taking(run: run.id, lease: run.lease)
+        case .attempt(let attempt, let lease): Taking(run: attempt.run, lease: lease)
+        case .step(let step, let lease): Taking(run: step.run, lease: lease)
+        case .end(let run, let lease, _, _, _): Taking(run: run, lease: lease)
+        case .backup, .removal, .mark: nil
+        }
     }
 
     /// Nil: the catalog did not answer.
@@ -120,17 +141,23 @@ final class Journal {
         return answer
     }
 
+    /// What began before there was a lease is told under the one that there is by now.
+    private func known(_ lease: Lease?) -> Lease? {
+        lease == Lease(daemon: process.id, epoch: 0) ? self.lease ?? lease : lease
+    }
+
     private func put(_ entry: JournalEntry) throws(AnyFault) -> Answer {
         let now = world.date
         switch entry {
-        case .run(let run):
+        case .run(var run):
+            run.lease = known(run.lease)
             if case .slotTaken = try world.catalog.begin(run, now: now) { return .slotTaken }
-        case .attempt(let attempt, let lease): try world.catalog.record(attempt, lease: lease, now: now)
-        case .step(let step, let lease): try world.catalog.record(step, lease: lease, now: now)
+        case .attempt(let attempt, let lease): try world.catalog.record(attempt, lease: known(lease), now: now)
+        case .step(let step, let lease): try world.catalog.record(step, lease: known(lease), now: now)
         case .backup(let backup): world.catalog.record(backup, now: now)
         case .removal(let id, let at, let reason): world.catalog.markRemoved(id, at: at, reason: reason, now: now)
         case .end(let run, let lease, let outcome, let summary, let at):
-            try world.catalog.end(run, lease: lease, outcome: outcome, summary: summary, at: at, now: now)
+            try world.catalog.end(run, lease: known(lease), outcome: outcome, summary: summary, at: at, now: now)
         case .mark: break
         }
         return .taken

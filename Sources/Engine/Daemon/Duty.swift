@@ -12,6 +12,8 @@ struct Duty: Sendable {
     let seats: [Seat]
     var attemptsMade = 0
     var phase: Phase
+    /// Whether the catalog is known to have its row.
+    var isClaimed = false
     /// Whether the catalog knows that it has its seats.
     var hasSeats = false
     /// Somebody wants it to stop; the first reason stands.

@@ -4,21 +4,20 @@ import Policy
 
 /// Duties: what each claimed run waits for, when it starts, and when it is stopped.
 extension SchedulerMachine {
-    /// Takes a run on: it is considered as soon as its row is written, or at once where there is no catalog.
+    /// Takes a run on whose row is still to be written: it is considered once it is, or at once where there is no
+    /// catalog.
     mutating func beDutiful(_ run: RunRecord, _ job: Job, _ schedule: Schedule?, _ now: Moment) {
-        var phase = Duty.Phase.claiming
-        if case .apart = standing { phase = .waiting(until: now.uptime) }
         duties[run.id] = Duty(
             run: run, job: job, schedule: schedule,
-            seats: SeatPlan.seats(of: job, targets: settings.targets, limits: settings.limits), phase: phase)
+            seats: SeatPlan.seats(of: job, targets: settings.targets, limits: settings.limits), phase: .claiming)
     }
 
     mutating func runByHand(_ job: Job, _ now: Moment) {
         let record = RunRecord(
             id: makeID(), job: job.name, kind: job.kind, trigger: .hand, owner: settings.owner,
-            state: .waiting, startedAt: now.wall, lease: currentLease)
+            state: .waiting, startedAt: now.wall, lease: currentLease ?? provisionalLease)
         beDutiful(record, job, nil, now)
-        if duties[record.id]?.phase == .claiming { unclaimed.append(record) }
+        unclaimed.append(record)
     }
 
     /// Looks at every duty whose time has come, those first that came due first.
@@ -47,8 +46,8 @@ extension SchedulerMachine {
     /// Decides about a run that waits: the first of these that is in its way is what it waits for.
     private mutating func consider(_ id: UUID, _ now: Moment) {
         guard let duty = duties[id], duty.isWaiting else { return }
-        if let stop = duty.stop { return end(id, .cancelled, Self.text(of: stop)) }
-        if duty.hasMissed(now) { return miss(duty) }
+        if let stop = duty.stop { return end(id, .cancelled, Self.text(of: stop), now) }
+        if duty.hasMissed(now) { return miss(duty, now) }
         if case .apart = standing, !mayGoOnApart(duty.job) {
             return wait(id, "for the catalog, which cannot be reached", until: now.uptime + napMax, now)
         }
@@ -76,7 +75,7 @@ extension SchedulerMachine {
     private mutating func resolve(_ overlap: Overlap, _ duty: Duty, with other: String, _ now: Moment) -> Bool {
         switch overlap {
         case .skip:
-            end(duty.run.id, .skipped, "run \(other) of this job is still under way")
+            end(duty.run.id, .skipped, "run \(other) of this job is still under way", now)
         case .wait:
             wait(duty.run.id, "for run \(other) of this job", until: now.uptime + pause(now), now)
         case .replace:
@@ -106,7 +105,7 @@ extension SchedulerMachine {
         case .wait(let until, let reason):
             let pause = Duration.seconds(max(0, until.timeIntervalSince(now.wall)))
             wait(duty.run.id, reason, until: now.uptime + min(pause, napMax), now)
-        case .never(let reason): end(duty.run.id, .missed, reason)
+        case .never(let reason): end(duty.run.id, .missed, reason, now)
         }
         return false
     }
@@ -116,6 +115,10 @@ extension SchedulerMachine {
     private mutating func takeSeats(_ id: UUID, _ now: Moment) {
         guard let duty = duties[id] else { return }
         if case .holding(let lease, _) = standing {
+            guard duty.isClaimed else {
+                duties[id]?.phase = .claiming
+                return
+            }
             duties[id]?.phase = .taking
             actions.append(.take(id, duty.seats, lease))
             return
@@ -161,6 +164,7 @@ extension SchedulerMachine {
         guard var duty = duties[id] else { return }
         duty.phase = .waiting(until: now.uptime)
         duties[id] = duty
+        inTheWay = Set(blockers.filter(\.has).compactMap { UUID(uuidString: $0.run) })
         if let schedule = duty.schedule, let own = blockers.first(where: { $0.seat == "job/\(duty.job.name)" }) {
             _ = resolve(schedule.overlap, duty, with: own.run, now)
             return
@@ -188,7 +192,6 @@ extension SchedulerMachine {
         duty.run.startedAt = now.wall
         if duty.schedule?.window != nil { duty.guardsDue = now.uptime + guardPoll }
         duties[id] = duty
-        unclaimed.removeAll { $0.id == id }
         actions.append(.perform(duty.run, duty.job, attemptsMade: duty.attemptsMade))
     }
 
@@ -255,26 +258,34 @@ extension SchedulerMachine {
 
     /// Leaves a run that has not started to others, or to the next start of this daemon.
     mutating func letGo(_ duty: Duty, _ now: Moment) {
-        if duty.run.trigger == .hand || duty.run.lease == nil {
-            end(duty.run.id, .cancelled, "stopped while it waited")
+        if duty.run.trigger == .hand {
+            end(duty.run.id, .cancelled, "stopped while it waited", now)
         } else {
             duties[duty.run.id] = nil
         }
     }
 
-    private mutating func miss(_ duty: Duty) {
+    private mutating func miss(_ duty: Duty, _ now: Moment) {
         let waited = duty.run.summary.isEmpty ? "it could not start" : "it waited \(duty.run.summary)"
-        end(duty.run.id, .missed, "late= ran out at \(settings.render(duty.run.deadline ?? duty.run.startedAt)); \(waited)")
+        end(duty.run.id, .missed, "late= ran out at \(settings.render(duty.run.deadline ?? duty.run.startedAt)); \(waited)",
+            now)
     }
 
     /// Ends a run that is not under way.
-    mutating func end(_ id: UUID, _ outcome: Outcome, _ summary: String) {
+    mutating func end(_ id: UUID, _ outcome: Outcome, _ summary: String, _ now: Moment) {
         guard let duty = duties.removeValue(forKey: id) else { return }
         var run = duty.run
         run.state = .ended(outcome)
         run.summary = summary
-        actions.append(.end(run, outcome, summary: summary))
         actions.append(.tell(.ended(run)))
+        // Its row is written as it is now, together with the mark of its schedule.
+        if run.trigger != .hand, let index = unclaimed.firstIndex(where: { $0.id == id }) {
+            run.endedAt = max(run.startedAt, now.wall)
+            unclaimed[index] = run
+            return
+        }
+        unclaimed.removeAll { $0.id == id }
+        actions.append(.end(run, outcome, summary: summary))
     }
 
     /// Notes what a run waits for, in the catalog and for people, when that has changed.

@@ -18,9 +18,10 @@ extension SchedulerMachine {
     mutating func didRegister(_ lease: Lease, _ asked: Duration, _ now: Moment) {
         isAsking = false
         hold(lease, asked, now)
+        takeOverFrom = now.uptime + settings.timing.lease
         actions.append(.tell(.leaseHeld(lease)))
+        for (run, duty) in duties where duty.run.lease == provisionalLease { duties[run]?.run.lease = lease }
         readMarks(now)
-        readDurations()
         for run in duties.keys where duties[run]?.isRunning == true { takeSeatsLate(run, lease) }
     }
 
@@ -31,6 +32,7 @@ extension SchedulerMachine {
         let wasApart = standing == .apart(lease)
         hold(lease, asked, now)
         if wasApart {
+            takeOverFrom = now.uptime + settings.timing.lease
             actions.append(.tell(.leaseHeld(lease)))
             readMarks(now)
             for run in duties.keys where duties[run]?.isRunning == true { takeSeatsLate(run, lease) }
@@ -71,18 +73,23 @@ extension SchedulerMachine {
         unclaimed = []
         marksToMove = [:]
         marks = [:]
-        takingOver = []
+        guessedMarks = []
+        begunApart = []
+        takingOver = [:]
         retryClaimDue = nil
-        for duty in duties.values where duty.run.lease == old || duty.run.lease == nil {
+        for duty in duties.values where duty.run.lease == old || duty.run.lease == provisionalLease {
             if duty.isRunning {
-                stop(duty.run.id, .stopped(because: "another daemon has taken it over"), now)
+                stop(duty.run.id, .leaseLost(because: "another daemon has taken it over"), now)
             } else if duty.run.trigger == .hand {
-                end(duty.run.id, .cancelled, "another daemon has taken it over")
+                end(duty.run.id, .cancelled, "another daemon has taken it over", now)
             } else {
                 duties[duty.run.id] = nil
             }
         }
     }
+
+    /// What runs have that begin before the catalog has given any lease; it never counts for one.
+    var provisionalLease: Lease { Lease(daemon: settings.daemon, epoch: 0) }
 
     var currentLease: Lease? {
         switch standing {
@@ -125,7 +132,7 @@ extension SchedulerMachine {
                 goingOn += 1
             } else {
                 stopped += 1
-                stop(duty.run.id, .stopped(because: "the catalog could not be reached to keep the lease"), now)
+                stop(duty.run.id, .leaseLost(because: "the catalog could not be reached to keep the lease"), now)
             }
         }
         actions.append(.tell(.apart(goingOn: goingOn, stopped: stopped)))

@@ -4,21 +4,38 @@ import Policy
 
 /// Runs of daemons that are gone: what can be resumed is, the rest is ended with the reason.
 extension SchedulerMachine {
+    /// A run by hand leaves them alone, unless one has what it waits for.
     mutating func considerOrphan(_ run: RunRecord, _ lease: Lease, _ now: Moment) {
-        guard stopBy == nil, settings.role == .serve, duties[run.id] == nil, !takingOver.contains(run.id) else {
+        guard stopBy == nil, duties[run.id] == nil, takingOver[run.id] == nil else { return }
+        let isDead = run.lease.map { settings.dead.contains($0.daemon) || $0.daemon == settings.daemon } ?? false
+        guard isDead || now.uptime >= takeOverFrom else { return }
+        if settings.role == .hand {
+            guard inTheWay.contains(run.id) else { return }
+            takingOver[run.id] = .asked
+            actions.append(.takeOver(run.id, lease))
             return
         }
         let isOurs = settings.jobs[run.job].map { Self.fits($0, settings.labels) } ?? false
         let since = max(run.deadline ?? run.startedAt, run.startedAt)
         guard isOurs || now.wall > since.addingTimeInterval(Self.orphanPatience) else { return }
-        takingOver.insert(run.id)
+        takingOver[run.id] = .asked
         actions.append(.takeOver(run.id, lease))
     }
 
+    mutating func takeOverAgain(_ now: Moment) {
+        guard case .holding(let lease, _) = standing, !takingOver.isEmpty else { return }
+        for (run, state) in takingOver.sorted(by: { $0.key.uuidString < $1.key.uuidString }) {
+            guard case .again(let due) = state, now.uptime >= due else { continue }
+            takingOver[run] = .asked
+            actions.append(.takeOver(run, lease))
+        }
+    }
+
     mutating func didTakeOver(_ id: UUID, _ found: RunRecord?, _ attemptsMade: Int, _ now: Moment) {
-        takingOver.remove(id)
+        takingOver[id] = nil
         guard let run = found, duties[id] == nil else { return }
         let job = settings.jobs[run.job].flatMap { Self.fits($0, settings.labels) ? $0 : nil }
+        if settings.role == .hand { return finishOrphan(run, job, "and a run by hand needed what it had") }
         let schedule = schedule(of: run)
         guard let job, schedule != nil else {
             return finishOrphan(run, job, "and it cannot be resumed here")
@@ -38,7 +55,7 @@ extension SchedulerMachine {
         duties[run.id] = Duty(
             run: run, job: job, schedule: schedule,
             seats: SeatPlan.seats(of: job, targets: settings.targets, limits: settings.limits),
-            phase: .waiting(until: now.uptime))
+            phase: .waiting(until: now.uptime), isClaimed: true)
     }
 
     private func schedule(of run: RunRecord) -> Schedule? {

@@ -7,21 +7,38 @@ import Policy
 extension SchedulerMachine {
     /// Reads the marks of schedules; what comes due before they are known waits for them.
     mutating func readMarks(_ now: Moment) {
-        guard case .holding = standing, !isReadingMarks, !schedules.isEmpty else { return }
-        isReadingMarks = true
-        actions.append(.readMarks(schedules.map(\.key)))
+        marksDue = schedules.isEmpty ? nil : now.uptime
+        durationsDue = marksDue
+        ask(forMarks: now)
     }
 
-    mutating func readDurations() {
+    /// Asks what has to be known of the schedules, if it is not known yet, and again where there was no answer.
+    mutating func ask(forMarks now: Moment) {
         guard case .holding = standing else { return }
-        let jobs = Set(schedules.map(\.key.job))
-        if !jobs.isEmpty { actions.append(.readDurations(jobs.sorted())) }
+        if let due = marksDue, now.uptime >= due, !isReadingMarks {
+            marksDue = nil
+            isReadingMarks = true
+            actions.append(.readMarks(schedules.map(\.key)))
+        }
+        if let due = durationsDue, now.uptime >= due {
+            durationsDue = nil
+            actions.append(.readDurations(Set(schedules.map(\.key.job)).sorted()))
+        }
+    }
+
+    mutating func didNotReadMarks(_ now: Moment) {
+        isReadingMarks = false
+        marksDue = now.uptime + seatPoll
     }
 
     mutating func didReadMarks(_ read: [ScheduleKey: Date], _ now: Moment) {
         isReadingMarks = false
         let isFirst = marks.isEmpty
-        for (key, mark) in read { marks[key] = mark }
+        for (key, mark) in read {
+            // What was accounted for here since then is written, or on its way.
+            let isKnown = guessedMarks.remove(key) == nil
+            marks[key] = isKnown ? max(mark, marks[key] ?? mark) : mark
+        }
         planAll(now)
         if isFirst, let startedAt { takeReboots(startedAt, now) }
     }
@@ -29,7 +46,10 @@ extension SchedulerMachine {
     /// Without a catalog to tell, a schedule begins now: nothing is backfilled that may have been done.
     mutating func markUnknownSchedules(_ now: Moment) {
         let isFirst = marks.isEmpty
-        for schedule in schedules where marks[schedule.key] == nil { marks[schedule.key] = now.wall }
+        for schedule in schedules where marks[schedule.key] == nil {
+            marks[schedule.key] = now.wall
+            guessedMarks.insert(schedule.key)
+        }
         planAll(now)
         if isFirst, let startedAt { takeReboots(startedAt, now) }
     }
@@ -117,13 +137,11 @@ extension SchedulerMachine {
         let record = RunRecord(
             id: makeID(), job: schedule.key.job, kind: schedule.job.kind, trigger: .slot(schedule.key, slot),
             owner: settings.owner, state: state, summary: summary, startedAt: now.wall,
-            endedAt: state == .waiting ? nil : now.wall, lease: currentLease,
+            endedAt: state == .waiting ? nil : now.wall, lease: currentLease ?? provisionalLease,
             deadline: slot.addingTimeInterval(schedule.late / .seconds(1)), standsFor: standsFor)
-        if case .apart = standing {
+        unclaimed.append(record)
+        if case .apart = standing, guessedMarks.contains(schedule.key) {
             begunApart.insert(SlotKey(key: schedule.key, at: slot))
-            if case .ended(let outcome) = state { actions.append(.end(record, outcome, summary: summary)) }
-        } else {
-            unclaimed.append(record)
         }
         if state != .waiting { actions.append(.tell(.ended(record))) }
         return record
@@ -186,9 +204,10 @@ extension SchedulerMachine {
                     duties[run.id] = nil
                 }
             case .begun, nil:
-                guard var duty = duties[run.id], duty.phase == .claiming else { continue }
+                guard var duty = duties[run.id] else { continue }
                 duty.run.lease = currentLease
-                duty.phase = .waiting(until: now.uptime)
+                duty.isClaimed = true
+                if duty.phase == .claiming { duty.phase = .waiting(until: now.uptime) }
                 duties[run.id] = duty
             }
         }

@@ -43,7 +43,12 @@ package struct SchedulerMachine: Sendable {
     var due = DueQueue()
     /// Until when slots are accounted for; none for a schedule whose mark is not known yet.
     var marks: [ScheduleKey: Date] = [:]
+    /// Schedules whose mark was made up, because there was no catalog to ask.
+    var guessedMarks: Set<ScheduleKey> = []
     var isReadingMarks = false
+    /// When what the catalog knows of the schedules is asked for; nil while nothing is lacking.
+    var marksDue: Duration?
+    var durationsDue: Duration?
     /// Slots that were begun without the catalog: they are not begun again when it is back.
     var begunApart: Set<SlotKey> = []
     var unclaimed: [RunRecord] = []
@@ -52,7 +57,12 @@ package struct SchedulerMachine: Sendable {
     var retryClaimDue: Duration?
 
     var duties: [UUID: Duty] = [:]
-    var takingOver: Set<UUID> = []
+    var takingOver: [UUID: TakingOver] = [:]
+    /// When runs of silent daemons may be taken over: after an outage of the catalog everybody's lease has run out, and
+    /// whoever comes back first must leave the others the time to come back too.
+    var takeOverFrom = Duration.zero
+    /// Runs that have a seat that one of ours waits for.
+    var inTheWay: Set<UUID> = []
     var samples: [String: [Duration]] = [:]
     var lastWall: Date?
     var startedAt: Date?
@@ -62,6 +72,13 @@ package struct SchedulerMachine: Sendable {
     var wasAsked = false
     var hasLeft = false
     var actions: [SchedulerAction] = []
+
+    /// A run that was a lost daemon's and may be ours by now.
+    enum TakingOver: Sendable {
+        case asked
+        /// There was no answer; the catalog may have given it to us all the same, and nobody else would ask.
+        case again(at: Duration)
+    }
 
     struct SlotKey: Hashable, Sendable {
         var key: ScheduleKey
@@ -87,6 +104,8 @@ package struct SchedulerMachine: Sendable {
         actions = []
         guard !hasLeft else { return [] }
         noticeClock(now)
+        // Before anything else: an answer may have waited for longer than the lease holds.
+        watchLease(now)
         answer(event, now)
         advance(now)
         return actions
@@ -109,6 +128,9 @@ package struct SchedulerMachine: Sendable {
         if case .holding(_, let until) = standing {
             soonest = min(soonest, until)
             if inFlight != nil, let retryClaimDue { soonest = min(soonest, retryClaimDue) }
+            if !isReadingMarks, let marksDue { soonest = min(soonest, marksDue) }
+            if let durationsDue { soonest = min(soonest, durationsDue) }
+            for case .again(let due) in takingOver.values { soonest = min(soonest, due) }
         }
         if let stopBy, stopBy > now.uptime { soonest = min(soonest, stopBy) }
         for duty in duties.values {
@@ -153,16 +175,17 @@ package struct SchedulerMachine: Sendable {
         case .registerFailed, .renewFailed: didNotAnswer(now)
         case .renewed(let renewal, let asked): didRenew(renewal, asked, now)
         case .marks(let read): didReadMarks(read, now)
-        case .marksFailed: isReadingMarks = false
+        case .marksFailed: didNotReadMarks(now)
         case .durations(let read): samples.merge(read) { _, new in new }
-        case .durationsFailed: break
+        case .durationsFailed: durationsDue = now.uptime + guardPoll
         case .claimed(let answers): didClaim(answers, now)
         case .claimFailed: claimLater(now)
         case .claimRefused: fence(now)
         case .took(let run, let answer): didTake(run, answer, now)
         case .takeFailed(let run): poll(run, now)
         case .tookOver(let id, let run, let made): didTakeOver(id, run, made, now)
-        case .takeOverFailed(let run): takingOver.remove(run)
+        case .takeOverFailed(let run):
+            if takingOver[run] != nil { takingOver[run] = .again(at: now.uptime + seatPoll) }
         case .guardsRead(let run, let readings): didReadGuards(run, readings, now)
         case .runEnded(let run): didEnd(run, now)
         case .stopRunAsked(let run, let reason): stop(run, .stopped(because: reason), now)
@@ -178,8 +201,10 @@ package struct SchedulerMachine: Sendable {
     private mutating func advance(_ now: Moment) {
         watchLease(now)
         if stopBy == nil { takeDue(now) }
+        ask(forMarks: now)
         lookAtDuties(now)
         sendClaims(now)
+        takeOverAgain(now)
         ask(now)
         // Who was started for runs by hand leaves after the last of them.
         if settings.role == .hand, wasAsked, duties.isEmpty { stopBy = stopBy ?? now.uptime }
@@ -239,10 +264,9 @@ package struct SchedulerMachine: Sendable {
         let kept = Set(self.schedules.map(\.key))
         for duty in duties.values where duty.isWaiting {
             guard case .slot(let key, _) = duty.run.trigger, !kept.contains(key) else { continue }
-            end(duty.run.id, .skipped, "its schedule is no longer in the configuration")
+            end(duty.run.id, .skipped, "its schedule is no longer in the configuration", now)
         }
         planAll(now)
         readMarks(now)
-        readDurations()
     }
 }
