@@ -24,6 +24,11 @@ package struct DaemonProcesses: Sendable {
     package struct Process: Sendable, Equatable {
         package var id: UUID
         package var pid: Int32
+
+        package init(id: UUID, pid: Int32) {
+            self.id = id
+            self.pid = pid
+        }
     }
 
     /// What became of the wish to reload.

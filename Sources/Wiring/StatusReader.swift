@@ -66,6 +66,7 @@ package struct StatusReader: Sendable {
         records.daemons = try await daemons.daemons()
         let scheduled = Set(configuration.schedules.map(\.key.job)).sorted()
         records.durations = try await daemons.durations(ofJobs: scheduled, limit: Expectation.sampleMax)
+        records.backups = try await book.backups(target: nil)
         return records
     }
 

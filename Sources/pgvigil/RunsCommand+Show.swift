@@ -72,7 +72,7 @@ extension RunsCommand {
             let down = fault ?? later
             let answer = question.answer(
                 schedules: schedules, seen: down == nil ? seen : nil, now: reader.now, reader.instants)
-            Console.say(json ? JSONText.render(answer) : answer.text)
+            Console.say(json ? JSONText.render(answer) : answer.lines)
             switch answer.standing {
             case .toCome: break
             case .neverPlanned: throw Ending(status: .usage)

@@ -65,7 +65,7 @@ private func instant(_ text: String) throws -> Date { try #require(InstantFormat
                 .beforeFirstSeen, .notKnown, .neverPlanned,
             ])
         Golden.expect(
-            answers.map { "\($0.standing.rawValue): \($0.text)" }.joined(separator: "\n"), "slot-answers")
+            answers.map { "\($0.standing.rawValue): \($0.lines)" }.joined(separator: "\n"), "slot-answers")
     }
 
     @Test func `a job without a line has no slot`() throws {
@@ -179,6 +179,8 @@ private func instant(_ text: String) throws -> Date { try #require(InstantFormat
         Golden.expect(RunText.details(RunView(missed), story, instants), "run-missed")
         var daemonGone = story
         daemonGone.schedule = nil
+        daemonGone.standIn = nil
+        standIn.endedAt = standIn.startedAt + 90
         daemonGone.daemon?.state = .silent
         standIn.stopAsked = "cancelled by hand"
         Golden.expect(

@@ -1,3 +1,4 @@
+import ArchiveFormat
 import Cron
 import Faults
 import FoundationEssentials

@@ -1,6 +1,7 @@
 import Engine
 import Faults
 import FoundationEssentials
+import Jobs
 import Storage
 import TestKit
 import Testing

@@ -1,5 +1,6 @@
 import FoundationEssentials
 package import Jobs
+import Policy
 
 /// What the slots to come will do to each other, as far as their expected durations tell.
 ///
@@ -53,17 +54,23 @@ package struct Forecast {
         guard view.admission != "missed" else { return view }
         let begin = view.waitsUntil ?? slot.at
         under.removeAll { $0.until <= begin }
-        view.meets = meetings(of: seats, from: begin)
+        view.meets = meetings(of: seats)
+        // It will not get to take anything.
+        if slot.schedule.overlap == .skip, view.meets.contains(where: { $0.seat == "job/\(job.name)" }) {
+            view.admission = "skip"
+            view.reason = "an earlier run of the job is expected to be under way still"
+            return view
+        }
         let length = expected[job.name] ?? job.expected
         under.append(
             Occupation(
-                job: job.name, at: slot.at, until: begin.addingTimeInterval(length / .seconds(1)),
+                job: job.name, at: slot.at, until: begin.addingTimeInterval(Durations.seconds(length)),
                 seats: seats))
         return view
     }
 
     /// Who is expected to have what it needs, the earliest first.
-    private func meetings(of seats: [Seat], from begin: Date) -> [SlotView.Meeting] {
+    private func meetings(of seats: [Seat]) -> [SlotView.Meeting] {
         var rivals = under
         var found: [SlotView.Meeting] = []
         while found.count < Self.meetingsMax,
@@ -93,8 +100,23 @@ package enum PlanText {
                 fate(view, instants),
             ])
         }
-        return table.render()
+        return ([table.render()] + misses(views, instants)).joined(separator: "\n")
     }
+
+    /// Why slots will be missed, once for each job, below the table, where there is room.
+    private static func misses(_ views: [SlotView], _ instants: InstantText) -> [String] {
+        var told: Set<String> = []
+        let first = views.filter { $0.admission == "missed" && told.insert($0.job).inserted }
+        return (first.isEmpty ? [] : [""])
+            + first.prefix(missesMax).map { view in
+                TextLines.wrap(
+                    "\(view.job) of \(instants.short(view.at)) will be missed: \(view.reason ?? "")",
+                    rest: "    ")
+            }
+    }
+
+    /// More jobs than this are not explained.
+    private static let missesMax = 10
 
     /// What its line says, without what is so unless a line says otherwise.
     private static func rules(_ view: SlotView) -> String {
@@ -107,9 +129,14 @@ package enum PlanText {
     private static func fate(_ view: SlotView, _ instants: InstantText) -> String {
         var words: [String] = []
         if let until = view.waitsUntil { words.append("waits for its window until \(instants.short(until))") }
-        if view.admission == "missed" { words.append("will be missed: \(view.reason ?? "")") }
+        if view.admission == "missed" { words.append("will be missed, see below") }
         words += view.meets.map { meeting in
-            "\(meeting.seat) is likely taken by \(meeting.job) of \(instants.short(meeting.at).suffix(5))"
+            let (who, at) = (meeting.job, instants.short(meeting.at).suffix(5))
+            guard meeting.seat == "job/\(view.job)" else {
+                return "\(meeting.seat) is likely taken by \(who) of \(at)"
+            }
+            let what = view.admission == "skip" ? "is likely skipped: its" : "its"
+            return "\(what) run of \(at) is likely under way still"
         }
         return words.isEmpty ? "starts" : words.joined(separator: "; ")
     }

@@ -22,13 +22,13 @@ package struct InstantText: Sendable {
 
     /// How long it is from one instant to another, `2h 05m`; `0s` if that is backwards.
     package func span(from: Date, to: Date) -> String {
-        // Parts of a second say nothing beside instants.
-        Self.length(max(0, to.timeIntervalSince(from)).rounded(.down))
+        Self.length(to.timeIntervalSince(from))
     }
 
-    /// A length of time for people, without parts of a second from a second on.
+    /// A length of time for people, to the second.
     static func length(_ seconds: Double) -> String {
-        DurationText.render(.seconds(seconds < 1 ? max(0, seconds) : seconds.rounded(.down)))
+        let whole = max(0, min(seconds, 1e12)).rounded(.down)
+        return whole < 60 ? "\(Int(whole))s" : DurationText.render(.seconds(whole))
     }
 
     /// The time between two instants as settings write it: `2h`.

@@ -53,13 +53,17 @@ package enum Recoverability {
     ///   - sets: Of all stores.
     ///   - lastSuccess: When the newest succeeded run of each job started. A job without one has never succeeded, as
     ///     far as is known, and none of its databases is taken to be gone.
+    ///   - recorded: What the catalog knows to be in the stores. A set that it knows and that is not there was taken
+    ///     away by hand: then its database is not gone from its server.
     package static func standings(
-        targets: [Target], jobs: [Job], sets: [StoredSet], lastSuccess: [String: Date], now: Date
+        targets: [Target], jobs: [Job], sets: [StoredSet], lastSuccess: [String: Date],
+        recorded: [BackupRecord] = [], now: Date
     ) -> [DatabaseStanding] {
         targets.sorted { $0.name < $1.name }.flatMap { target in
             let own = sets.filter { $0.manifest.target == target.name }
             let concerned = jobs.compactMap {
-                Patron(job: $0, target: target, lastSuccess: lastSuccess[$0.name])
+                Patron(
+                    job: $0, target: target, sets: own, recorded: recorded, lastSuccess: lastSuccess[$0.name])
             }
             let names = Set(own.map(\.manifest.database.name)).union(concerned.flatMap(\.exactNames)).sorted()
             if names.isEmpty { return [standing("", target, concerned, [], now)] }
@@ -74,7 +78,7 @@ package enum Recoverability {
     ) -> DatabaseStanding {
         let whole = sets.filter { $0.isGood && $0.manifest.partial == nil }.newestFirst
         let wanting = patrons.filter { $0.wants(database) }
-        let saving = wanting.filter { !$0.hasLost(database, sets) }
+        let saving = wanting.filter { !$0.hasLost(database) }
         let care: DatabaseStanding.Care =
             wanting.isEmpty ? .unattended : saving.isEmpty && !sets.isEmpty ? .gone : .saved
         var judgements: [DatabaseStanding.Judgement] = []
@@ -120,10 +124,13 @@ private struct Patron {
     let spec: BackupSpec
     /// Names and globs of databases; nil takes all.
     let wanted: [String]?
-    let lastSuccess: Date?
+    /// Databases that its last success saved, as far as the stores or the catalog know.
+    let lastSaved: Set<String>
 
     /// Nil for a job that saves nothing of the target.
-    init?(job: Job, target: Target, lastSuccess: Date?) {
+    init?(
+        job: Job, target: Target, sets: [StoredSet], recorded: [BackupRecord], lastSuccess: Date?
+    ) {
         guard job.targets?.contains(where: { Glob.matches($0, target.name) }) ?? true else { return nil }
         switch job.work {
         case .backup(let spec): self.spec = spec
@@ -131,7 +138,14 @@ private struct Patron {
         }
         self.job = job
         wanted = spec.databases ?? target.databases
-        self.lastSuccess = lastSuccess
+        let since = lastSuccess ?? .distantFuture
+        let made = sets.filter { $0.manifest.job == job.name && $0.manifest.started >= since }
+        let known = recorded.filter {
+            $0.target == target.name && $0.job == job.name && $0.startedAt >= since
+        }
+        // Where the stores have nothing of it, it tells nothing about any database.
+        lastSaved =
+            made.isEmpty ? [] : Set(made.map(\.manifest.database.name)).union(known.map(\.database))
     }
 
     /// What it names without a wildcard; one that is written with escapes is found by its sets.
@@ -147,9 +161,9 @@ private struct Patron {
     }
 
     /// Whether it has succeeded since without this database, which it does not name exactly.
-    func hasLost(_ database: String, _ sets: [StoredSet]) -> Bool {
-        guard let lastSuccess, !exactNames.contains(database), !database.isEmpty else { return false }
-        return !sets.contains { $0.manifest.job == job.name && $0.manifest.started >= lastSuccess }
+    func hasLost(_ database: String) -> Bool {
+        !lastSaved.isEmpty && !lastSaved.contains(database) && !exactNames.contains(database)
+            && !database.isEmpty
     }
 
     /// Whether a set is of the extent that the job is there for.

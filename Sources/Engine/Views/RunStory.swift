@@ -52,7 +52,7 @@ package struct RunStory: Sendable {
             lines.append(Line(name: "stop", text: "asked for: \(FaultText.oneLine(stop))"))
         }
         let took = run.seconds.map { ", after \(DurationText.render(.seconds($0)))" } ?? ""
-        if run.outcome != "waiting" {
+        if began == "started" {
             lines.append(Line(name: "ended", text: run.ended.map { instants.full($0) + took } ?? "not yet"))
         }
         lines.append(Line(name: "outcome", text: run.outcome))
@@ -101,7 +101,8 @@ package struct RunStory: Sendable {
             switch admission {
             case .start:
                 "'\(window.name)' was open, and the \(DurationText.render(needs)) that are expected fitted in"
-            case .wait(_, let because), .never(let because): because
+            case .wait(_, let because), .never(let because):
+                because.hasPrefix("window ") ? String(because.dropFirst(7)) : because
             }
         var lines = [Line(name: "window", text: text)]
         let guards = window.window.guards

@@ -146,4 +146,10 @@ enum Durations {
     static func seconds(from: Date, to: Date) -> Double {
         (to.timeIntervalSince(from) * 1000).rounded() / 1000
     }
+
+    /// The same of a duration; dividing durations is not exact for whole seconds.
+    static func seconds(_ duration: Duration) -> Double {
+        let (seconds, attoseconds) = duration.components
+        return Double(seconds) + Double(attoseconds / 1_000_000_000_000_000) / 1000
+    }
 }

@@ -60,6 +60,9 @@ package struct SlotAnswer: Sendable, Equatable, Codable {
     /// One line or more for people.
     package var text: String
 
+    /// The text in lines that are no wider than a screen.
+    package var lines: String { TextLines.wrap(text) }
+
     /// The answer in a word; the raw value is the text in JSON.
     package enum Standing: String, Sendable, Equatable, Codable {
         case toCome = "to come"

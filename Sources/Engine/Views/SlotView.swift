@@ -21,11 +21,11 @@ package struct SlotView: Sendable, Equatable, Codable {
     package var catchup: String
     /// `skip`, `wait` or `replace`.
     package var overlap: String
-    /// What will become of it, as far as the window goes: `start`, `wait` or `missed`.
+    /// What will likely become of it: `start`, `wait` for its window, `skip` for its overlap, or `missed`.
     package var admission: String
     /// Until when it will wait for its window; for `wait` only.
     package var waitsUntil: Date?
-    /// Why it will wait or be missed.
+    /// Why it will not start at once.
     package var reason: String?
     /// What it needs while it runs, such as `target/store`.
     package var seats: [String]
@@ -53,11 +53,8 @@ package struct SlotView: Sendable, Equatable, Codable {
         zone = slot.schedule.key.zone
         window = slot.schedule.window?.name
         open = slot.schedule.window?.contains(slot.at) ?? true
-        expectedSeconds = expected.map {
-            (Double($0.components.seconds) * 1000 + Double($0.components.attoseconds / 1_000_000_000_000_000))
-                / 1000
-        }
-        let deadline = slot.at.addingTimeInterval(slot.schedule.late / .seconds(1))
+        expectedSeconds = expected.map(Durations.seconds)
+        let deadline = slot.at.addingTimeInterval(Durations.seconds(slot.schedule.late))
         self.deadline = deadline
         catchup = slot.schedule.catchUp.description
         overlap = slot.schedule.overlap.rawValue

@@ -37,16 +37,20 @@ package struct StatusFacts: Sendable {
         package var daemons: [DaemonRecord]
         /// How long the last successes of each scheduled job took.
         package var durations: [String: [Duration]]
+        /// Sets that are in the stores, as far as the catalog knows.
+        package var backups: [BackupRecord]
 
         package init(
             unfinished: [RunRecord] = [], recent: [RunRecord] = [], steps: [UUID: [StepRecord]] = [:],
-            daemons: [DaemonRecord] = [], durations: [String: [Duration]] = [:]
+            daemons: [DaemonRecord] = [], durations: [String: [Duration]] = [:],
+            backups: [BackupRecord] = []
         ) {
             self.unfinished = unfinished
             self.recent = recent
             self.steps = steps
             self.daemons = daemons
             self.durations = durations
+            self.backups = backups
         }
     }
 

@@ -117,12 +117,13 @@ struct StatusFindings {
         let slots = own.filter { $0.state == .ended(outcome) && $0.startedAt >= since }
         guard let last = slots.max(by: { $0.plannedAt < $1.plannedAt }) else { return nil }
         let isMadeUp = lastSuccess.map { $0 >= last.plannedAt } ?? false
-        let times = slots.count == 1 ? "the slot of" : "\(slots.count) slots, the last one of"
+        let times = slots.count == 1 ? "the slot of" : "\(slots.count) slots, the last one that of"
         let tail = isMadeUp ? "; a later run has succeeded" : ""
         return Finding(
             weight: outcome == .missed && !isMadeUp ? .wrong : .note, kind: outcome.rawValue,
             subject: last.job,
-            text: "\(times) \(instants.short(last.plannedAt)) \(slots.count == 1 ? "was" : "were") "
+            text:
+                "\(times) \(instants.short(last.plannedAt))\(slots.count == 1 ? "" : ",") \(slots.count == 1 ? "was" : "were") "
                 + "\(outcome.rawValue): \(FaultText.oneLine(last.summary))\(tail)",
             remedy: isMadeUp
                 ? nil : "See 'pgvigil runs list --job \(last.job) --outcome \(outcome.rawValue)'.")

@@ -28,7 +28,7 @@ package enum StatusText {
         let text: String
         switch view.verdict {
         case .well:
-            let age = saved.compactMap(\.ageSeconds).max().map { whole($0) }
+            let age = saved.compactMap(\.ageSeconds).max().map { InstantText.length($0) }
             let oldest = age.map { "; the newest backup of each is at most \($0) old" } ?? ""
             text = "All is well: \(TextLines.count(saved.count, "database")) can be recovered\(oldest)."
         case .wrong: text = "\(TextLines.count(count, "thing")) \(count == 1 ? "is" : "are") wrong."
@@ -64,9 +64,10 @@ package enum StatusText {
         for one in databases {
             table.add([
                 one.database.isEmpty ? one.target : "\(one.target)/\(one.database)",
-                one.newest.map(instants.short) ?? "NONE", one.ageSeconds.map { whole($0) } ?? "–",
+                one.newest.map(instants.short) ?? "NONE",
+                one.ageSeconds.map { InstantText.length($0) } ?? "–",
                 one.bytes.map { "\(ByteCount($0))" } ?? "–",
-                one.recoverySeconds.map { whole($0) } ?? "not measured",
+                one.recoverySeconds.map { InstantText.length($0) } ?? "not measured",
                 one.proven.map(instants.short) ?? "never", objectives(one),
             ])
         }
@@ -95,7 +96,7 @@ package enum StatusText {
         let step = work.step.map { ": \($0)" } ?? ""
         let attempt = work.attempt.flatMap { $0 > 1 ? ", attempt \($0)" : nil } ?? ""
         return TextLines.wrap(
-            "\(work.job)\(slot(work, instants)) for \(whole(work.seconds))\(step)\(attempt) "
+            "\(work.job)\(slot(work, instants)), for \(InstantText.length(work.seconds))\(step)\(attempt) "
                 + "(run \(work.run.prefix(8)) on \(work.host))\(journal(work))",
             first: "  - ", rest: "    ")
     }
@@ -104,7 +105,7 @@ package enum StatusText {
         let until = work.deadline.map { ", until \(instants.short($0)) at the latest" } ?? ""
         let reason = work.waitsFor.flatMap { $0.isEmpty ? nil : ": \($0)" } ?? ""
         return TextLines.wrap(
-            "\(work.job)\(slot(work, instants)) for \(whole(work.seconds))\(until)\(reason) "
+            "\(work.job)\(slot(work, instants)), for \(InstantText.length(work.seconds))\(until)\(reason) "
                 + "(run \(work.run.prefix(8)) on \(work.host))\(journal(work))",
             first: "  - ", rest: "    ")
     }
@@ -112,7 +113,8 @@ package enum StatusText {
     private static func coming(_ coming: StatusView.Coming, _ instants: InstantText) -> String {
         let note = coming.note.map { ", \($0)" } ?? ""
         return TextLines.wrap(
-            "\(instants.short(coming.at)) \(coming.job), in \(whole(coming.inSeconds))\(note)", first: "  - ",
+            "\(instants.short(coming.at)) \(coming.job), in \(InstantText.length(coming.inSeconds))\(note)",
+            first: "  - ",
             rest: "    ")
     }
 
@@ -122,9 +124,5 @@ package enum StatusText {
 
     private static func journal(_ work: StatusView.Work) -> String {
         work.inJournal == true ? ", in the journal" : ""
-    }
-
-    private static func whole(_ seconds: Double) -> String {
-        DurationText.render(.seconds(seconds < 1 ? 0 : seconds.rounded(.down)))
     }
 }

@@ -126,8 +126,10 @@ extension StatusView {
     package static func make(_ facts: StatusFacts) -> StatusView {
         let runs = facts.runs
         let standings = Recoverability.standings(
-            targets: facts.targets, jobs: facts.jobs, sets: facts.sets, lastSuccess: lastSuccess(runs),
-            now: facts.now)
+            targets: facts.targets, jobs: facts.jobs, sets: facts.sets,
+            // What a store that cannot be read holds is not gone.
+            lastSuccess: facts.storeFaults.isEmpty ? lastSuccess(runs) : [:],
+            recorded: facts.records?.backups ?? [], now: facts.now)
         let found = StatusFindings(facts: facts, runs: runs, standings: standings).all
         let ordered = Finding.Weight.allCases.flatMap { weight in found.filter { $0.weight == weight } }
         return StatusView(
@@ -160,7 +162,7 @@ extension StatusView {
         let first = slots.sorted { ($0.at, $0.schedule.key.job) < ($1.at, $1.schedule.key.job) }.prefix(
             nextMax)
         return first.map { slot in
-            let deadline = slot.at.addingTimeInterval(slot.schedule.late / .seconds(1))
+            let deadline = slot.at.addingTimeInterval(Durations.seconds(slot.schedule.late))
             let admission = slot.schedule.window?.admission(
                 now: slot.at, deadline: deadline, expected: facts.expected(slot.schedule.job),
                 InstantRendering(zone: facts.zone))
@@ -190,8 +192,8 @@ extension StatusView.Database {
             objectives: standing.judgements.map { judgement in
                 StatusView.Objective(
                     name: judgement.kind.rawValue, source: judgement.source,
-                    allowedSeconds: judgement.allowed / .seconds(1),
-                    foundSeconds: judgement.found.map { (($0 / .seconds(1)) * 1000).rounded() / 1000 },
+                    allowedSeconds: Durations.seconds(judgement.allowed),
+                    foundSeconds: judgement.found.map(Durations.seconds),
                     met: judgement.breach == nil)
             })
     }
