@@ -13,6 +13,8 @@ package actor DaemonService {
     private static let judgePause = Duration.seconds(60)
     /// Unfinished runs that metrics count.
     private static let unfinishedMax = 10_000
+    /// How long the loop may take for an answer before it is taken for stuck.
+    private static let answerMax = Duration.seconds(5)
     /// Runs of the past that metrics begin with.
     private static let pastMax = 2_000
 
@@ -37,7 +39,8 @@ package actor DaemonService {
     ///   - say: Told of the daemon's own life, in order; must not block.
     ///   - onFault: Told of what went wrong and does not end the daemon.
     package init(
-        _ system: PgvigilSystem, _ surroundings: Surroundings, say: @escaping @Sendable (SchedulerNote) -> Void,
+        _ system: PgvigilSystem, _ surroundings: Surroundings,
+        say: @escaping @Sendable (SchedulerNote) -> Void,
         onFault: @escaping @Sendable (AnyFault) -> Void
     ) {
         let (notes, told) = AsyncStream<SchedulerNote>.makeStream()
@@ -49,7 +52,8 @@ package actor DaemonService {
         ambient = system.ambient
         startedAt = system.ambient.wallTime()
         parts = DaemonParts(
-            id: system.ambient.makeID(), role: .serve, configuration: system.configuration, ambient: system.ambient)
+            id: system.ambient.makeID(), role: .serve, configuration: system.configuration,
+            ambient: system.ambient)
         desk = system.desk(onFault: onFault)
         observer = StartObserver(observer: system.observer, desk: desk)
         executor = ExecutorSwitch(system.supervisor(for: system.configuration, observer: observer))
@@ -74,7 +78,8 @@ package actor DaemonService {
         await system.book.settle()
         if let past = try? await system.book.runs(RunQuery(), limit: Self.pastMax) { tally.begin(with: past) }
         let beside = [
-            Task { await self.follow() }, Task { await self.judgeNowAndThen() }, Task { await self.desk.serve() },
+            Task { await self.follow() }, Task { await self.judgeNowAndThen() },
+            Task { await self.desk.serve() },
             Task { await self.keepManager() },
         ]
         await loop.serve()
@@ -106,7 +111,8 @@ package actor DaemonService {
         do throws(FaultList) {
             let fresh = try read()
             if let change = fresh.settings.needsRestart(since: configuration.settings) {
-                return answer(ok: false, "\(change) has changed, which takes a restart; the old configuration goes on")
+                return answer(
+                    ok: false, "\(change) has changed, which takes a restart; the old configuration goes on")
             }
             configuration = fresh
             await executor.use(system.supervisor(for: fresh, observer: observer))
@@ -124,7 +130,8 @@ package actor DaemonService {
     }
 
     private func answer(ok: Bool, _ text: String) -> String {
-        ReloadNote(number: reloads, ok: ok, text: text).write(parts.id, stateDirectory: configuration.settings.stateDirectory)
+        ReloadNote(number: reloads, ok: ok, text: text).write(
+            parts.id, stateDirectory: configuration.settings.stateDirectory)
         return text
     }
 
@@ -138,18 +145,27 @@ package actor DaemonService {
             case .performed(let run), .ended(let run):
                 tally.note(run)
                 await tell(run)
-            case .apart: desk.tell(.trouble(subject: News.Subject.catalog, text: "the catalog cannot be reached"))
+            case .apart: desk.tell(Self.catalogTrouble)
             case .leaseHeld:
                 desk.tell(.troubleOver(subject: News.Subject.catalog, text: "the catalog answers again"))
                 await parts.forgetDead()
             case .clockWentBack(let seconds):
+                let subject = News.Subject.clock(host: ambient.owner.host)
                 desk.tell(
                     .trouble(
-                        subject: News.Subject.clock(host: ambient.owner.host),
+                        subject: subject,
                         text: "the clock went back by \(seconds) s; no slot fires again for that"))
+                // It is one moment, and over with it: the next one is told of again.
+                desk.tell(.troubleOver(subject: subject, text: "the clock goes on"))
             case .fenced, .waits, .guardTripped, .slotTaken, .stopping: break
             }
         }
+    }
+
+    private static var catalogTrouble: News {
+        .trouble(
+            subject: News.Subject.catalog, text: "the catalog cannot be reached; outcomes wait in the journal"
+        )
     }
 
     private func tell(_ run: RunRecord) async {
@@ -158,7 +174,8 @@ package actor DaemonService {
         let successes = (try? await system.book.durations(ofJob: run.job, limit: 2).count) ?? 2
         let before = run.state == .ended(.succeeded) ? successes - 1 : successes
         let target = configuration.jobs.first { $0.name == run.job }?.targets?.joined(separator: ", ")
-        desk.tell(.ended(EndedRun(run: run, target: target, succeededBefore: before > 0, log: await log(of: run))))
+        desk.tell(
+            .ended(EndedRun(run: run, target: target, succeededBefore: before > 0, log: await log(of: run))))
     }
 
     /// What the steps of a run that did not succeed have to say.
@@ -176,7 +193,7 @@ package actor DaemonService {
     private func judgeNowAndThen() async {
         while !Task.isCancelled {
             if let standings = await judge() { desk.tell(.objectives(ObjectiveNews(standings))) }
-            desk.tell(.timePassed)
+            if await !loop.state.isCatalogUp { desk.tell(Self.catalogTrouble) }
             await ambient.sleep(Self.judgePause)
         }
     }
@@ -230,12 +247,14 @@ package actor DaemonService {
     private func metrics() async -> MetricsView {
         let state = await loop.state
         // While the catalog is down its numbers are not known.
-        let unfinished = try? await system.book.runs(RunQuery(unfinishedOnly: true), limit: Self.unfinishedMax)
+        let unfinished = try? await system.book.runs(
+            RunQuery(unfinishedOnly: true), limit: Self.unfinishedMax)
         let objectives = (await judge() ?? []).flatMap { state in
             state.judgements.map { judgement in
                 ObjectiveMetrics(
                     objective: judgement.kind.rawValue, target: state.target, database: state.database,
-                    seconds: judgement.found.map { $0 / .seconds(1) }, limitSeconds: judgement.allowed / .seconds(1),
+                    seconds: judgement.found.map { $0 / .seconds(1) },
+                    limitSeconds: judgement.allowed / .seconds(1),
                     isBreached: judgement.breach != nil)
             }
         }
@@ -246,16 +265,35 @@ package actor DaemonService {
             journalEntriesPending: await system.book.pending, startedAt: startedAt)
     }
 
-    /// The loop answers, so it turns.
+    /// A loop that does not answer in time does not turn.
     private func health() async -> WebPage {
-        let state = await loop.state
+        // Not a task group: that would wait for the answer in any case.
+        let (answers, answer) = AsyncStream<DaemonState?>.makeStream()
+        let asking = Task { [loop] in answer.yield(await loop.state) }
+        let waiting = Task { [ambient] in
+            await ambient.sleep(Self.answerMax)
+            answer.yield(nil)
+        }
+        var first: DaemonState??
+        for await state in answers {
+            first = state
+            break
+        }
+        asking.cancel()
+        waiting.cancel()
+        let state = first ?? nil
+        guard let state else {
+            return WebPage(text: "stuck: the loop has not answered for \(Self.answerMax)\n", isGood: false)
+        }
         return WebPage(text: "ok: \(state.running) running, \(state.waiting) waiting\n")
     }
 
     private func readiness() async -> WebPage {
         let state = await loop.state
         if state.leaseLeft != nil { return WebPage(text: "ready: the lease is held\n") }
-        if await system.book.atRisk == nil { return WebPage(text: "ready: without the catalog; the journal is kept\n") }
+        if await system.book.atRisk == nil {
+            return WebPage(text: "ready: without the catalog; the journal is kept\n")
+        }
         return WebPage(text: "not ready: neither the catalog nor the journal takes records\n", isGood: false)
     }
 }
@@ -285,7 +323,8 @@ extension ObjectiveNews {
                 guard let breach = judgement.breach else { continue }
                 breaches.append(
                     BreachNews(
-                        subject: subject, text: "\(name): \(breach)", target: standing.target, job: judgement.job))
+                        subject: subject, text: "\(name): \(breach)", target: standing.target,
+                        job: judgement.job))
             }
         }
         self.init(judged: judged, breaches: breaches)
