@@ -24,6 +24,7 @@ extension PgvigilSystem {
                 ambient: ambient, connectLimit: configuration.settings.limits.connectTimeout, stores: stores,
                 load: { () async throws(AnyFault) in try HostLoad.perCore() }), ambient: ambient,
             dead: { parts.dead() }, settle: { [book] in await book.settle() == nil },
+            noteOutage: { [book] in await book.noteOutage($0) },
             closeOpenParts: { run throws(AnyFault) in
                 try await repair.closeOpenParts(
                     of: run, summary: "process \(run.owner.pid) on \(run.owner.host) was lost in the middle of it")

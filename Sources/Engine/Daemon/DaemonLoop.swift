@@ -17,6 +17,8 @@ package actor DaemonLoop {
         package var dead: @Sendable () async -> [UUID]
         /// Writes what the catalog has not taken, now that it answers; false if it still lacks some.
         package var settle: @Sendable () async -> Bool
+        /// Told that the catalog does not answer, so that nobody else waits out its time limit.
+        package var noteOutage: @Sendable (AnyFault) async -> Void
         /// Closes what the former process of a run left open; returns how many attempts it had begun.
         package var closeOpenParts: @Sendable (RunRecord) async throws(AnyFault) -> Int
         /// Keeps who else serves for a start without the catalog.
@@ -30,6 +32,7 @@ package actor DaemonLoop {
             daemons: any DaemonBook, book: any RunBook, executor: any RunExecutor, guards: any GuardPort,
             ambient: Ambient, dead: @escaping @Sendable () async -> [UUID] = { [] },
             settle: @escaping @Sendable () async -> Bool = { true },
+            noteOutage: @escaping @Sendable (AnyFault) async -> Void = { _ in },
             closeOpenParts: @escaping @Sendable (RunRecord) async throws(AnyFault) -> Int,
             rememberPeers: @escaping @Sendable ([DaemonRecord]) async -> Void = { _ in },
             observe: @escaping @Sendable (SchedulerNote) -> Void,
@@ -42,6 +45,7 @@ package actor DaemonLoop {
             self.ambient = ambient
             self.dead = dead
             self.settle = settle
+            self.noteOutage = noteOutage
             self.closeOpenParts = closeOpenParts
             self.rememberPeers = rememberPeers
             self.observe = observe
@@ -221,7 +225,10 @@ package actor DaemonLoop {
             return nil
         } catch {
             await told(error)
-            return Self.failure(of: action)
+            let failure = Self.failure(of: action)
+            if case .renewFailed? = failure { await ports.noteOutage(error) }
+            if case .registerFailed? = failure { await ports.noteOutage(error) }
+            return failure
         }
     }
 
