@@ -234,11 +234,8 @@ private func screen(_ facts: StatusFacts) -> String {
     }
 
     @Test func `a damaged newest set counts for nothing`() throws {
-        let facts = try edited { facts, _ in
-            facts.sets = [
-                (try? Sets.stored(day: 0)), (try? Sets.stored(day: 1, damaged: "block 3 does not decode")),
-            ].compactMap { $0 }
-        }
+        let sets = [try Sets.stored(day: 0), try Sets.stored(day: 1, damaged: "block 3 does not decode")]
+        let facts = try edited { facts, _ in facts.sets = sets }
         let view = StatusView.make(facts)
         #expect(Set(view.findings.map(\.kind)) == ["breach", "damaged"])
         #expect(view.databases.first?.newest == Sets.night(0))

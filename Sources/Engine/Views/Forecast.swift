@@ -78,6 +78,8 @@ package struct Forecast {
                 of: seats, held: rivals.indices.map { (run: $0, seats: rivals[$0].seats) })
         {
             found.append(SlotView.Meeting(job: rivals[index].job, at: rivals[index].at, seat: seat.key))
+            // One earlier run of the job is enough to be in its way.
+            if seat.key.hasPrefix("job/") { break }
             rivals.remove(at: index)
         }
         return found
