@@ -51,7 +51,9 @@ import Synchronization
                     if !report.violations.isEmpty { sum.failed.append(seed) }
                     if sum.done % 1000 == 0 {
                         fflush(nil)
-                        print("\(sum.done) of \(options.seeds) seeds, \(clock.now - began), \(sum.failed.count) failed")
+                        print(
+                            "\(sum.done) of \(options.seeds) seeds, \(clock.now - began), \(sum.failed.count) failed"
+                        )
                     }
                 }
             }
@@ -59,7 +61,9 @@ import Synchronization
         let result = sum.withLock { $0 }
         printTable(result.tally)
         print("\(result.done) seeds in \(clock.now - began), digest \(result.digest)")
-        for seed in result.failed.sorted().prefix(failuresMax) { _ = tell(Simulation.run(seed: seed, lines: 40)) }
+        for seed in result.failed.sorted().prefix(failuresMax) {
+            _ = tell(Simulation.run(seed: seed, lines: 40))
+        }
         return result.failed.isEmpty && hasSeenAll(result.tally, options.seeds)
     }
 

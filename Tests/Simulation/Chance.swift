@@ -26,18 +26,23 @@ package struct Chance: Sendable {
     }
 
     /// One of the elements; the list must not be empty.
-    package mutating func pick<Element>(_ list: [Element]) -> Element { list[Int(next() % UInt64(list.count))] }
+    package mutating func pick<Element>(_ list: [Element]) -> Element {
+        list[Int(next() % UInt64(list.count))]
+    }
 
     /// A generator of its own, so that what one part draws does not shift the others.
     package mutating func fork() -> Chance { Chance(next()) }
 
     package mutating func uuid() -> UUID {
         let (high, low) = (next(), next())
-        func byte(_ word: UInt64, _ index: UInt64) -> UInt8 { UInt8(truncatingIfNeeded: word >> (56 - 8 * index)) }
+        func byte(_ word: UInt64, _ index: UInt64) -> UInt8 {
+            UInt8(truncatingIfNeeded: word >> (56 - 8 * index))
+        }
         return UUID(
             uuid: (
                 byte(high, 0), byte(high, 1), byte(high, 2), byte(high, 3), byte(high, 4), byte(high, 5),
-                byte(high, 6) & 0x0F | 0x40, byte(high, 7), byte(low, 0) & 0x3F | 0x80, byte(low, 1), byte(low, 2),
+                byte(high, 6) & 0x0F | 0x40, byte(high, 7), byte(low, 0) & 0x3F | 0x80, byte(low, 1),
+                byte(low, 2),
                 byte(low, 3), byte(low, 4), byte(low, 5), byte(low, 6), byte(low, 7)
             ))
     }

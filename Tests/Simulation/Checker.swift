@@ -16,7 +16,8 @@ final class Checker {
 
     init(_ world: World) {
         self.world = world
-        schedules = Dictionary(world.scenario.schedules.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+        schedules = Dictionary(
+            world.scenario.schedules.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     func report(_ violation: String) {
@@ -41,7 +42,9 @@ final class Checker {
         if let deadline = run.deadline, process.wall > deadline {
             report("\(what) starts at \(process.wall), after its deadline \(deadline)")
         }
-        if case .slot(let key, _) = run.trigger, let window = schedules[key]?.window, !window.contains(process.wall) {
+        if case .slot(let key, _) = run.trigger, let window = schedules[key]?.window,
+            !window.contains(process.wall)
+        {
             report("\(what) starts outside its window")
         }
         if process.stopAskedAt != nil { report("\(what) starts though its daemon was asked to end") }
@@ -113,8 +116,10 @@ final class Checker {
             }
             let others = live.filter { other in
                 !other.isOver && !other.startedApart && !isExcused(other) && other.run.id != run.id
-                    && SeatPlan.seats(of: other.job, targets: world.scenario.targets, limits: world.scenario.limits)
-                        .contains { $0.key == seat.key }
+                    && SeatPlan.seats(
+                        of: other.job, targets: world.scenario.targets, limits: world.scenario.limits
+                    )
+                    .contains { $0.key == seat.key }
             }
             if others.count >= seat.limit {
                 let names = others.map { "\($0.run.id) of \($0.process.name)" }.joined(separator: ", ")
@@ -126,10 +131,13 @@ final class Checker {
     /// What must hold before a run is written as ended.
     func willEnd(_ execution: Execution, _ outcome: Outcome) {
         guard outcome == .succeeded, case .backup = execution.job.work else { return }
-        for target in world.scenario.targets.map(\.name) where execution.job.targets?.contains(target) ?? true {
+        for target in world.scenario.targets.map(\.name) where execution.job.targets?.contains(target) ?? true
+        {
             for database in world.scenario.databases[target] ?? [] {
                 let exists = world.catalogOrStoresHold(execution.run.id, target, database)
-                if !exists { report("run \(execution.run.id) succeeded without a set of \(target)/\(database)") }
+                if !exists {
+                    report("run \(execution.run.id) succeeded without a set of \(target)/\(database)")
+                }
             }
         }
     }
@@ -147,7 +155,9 @@ final class Checker {
             $0.manifest.target == manifest.target && $0.manifest.database == manifest.database
                 && $0.manifest.job == manifest.job && $0.damaged == nil
         }
-        let hasNewer = rest.contains { $0.manifest.started >= manifest.started && $0.manifest.started <= process.wall }
+        let hasNewer = rest.contains {
+            $0.manifest.started >= manifest.started && $0.manifest.started <= process.wall
+        }
         if !hasNewer { report("the newest verified set of \(manifest.database.name) was removed") }
     }
 
@@ -173,9 +183,10 @@ final class Checker {
     private static let slack: TimeInterval = 120
 
     private func checkSlots() {
-        let configured = Set(world.serving.flatMap { place, process in
-            world.schedules(of: place).filter { Self.fits($0.job, process.record) }.map(\.key)
-        })
+        let configured = Set(
+            world.serving.flatMap { place, process in
+                world.schedules(of: place).filter { Self.fits($0.job, process.record) }.map(\.key)
+            })
         for (key, first) in firstMarks {
             guard let schedule = schedules[key] else { continue }
             let mark = world.catalog.marks(of: [key], now: world.date)[key] ?? first
@@ -212,7 +223,8 @@ final class Checker {
     /// More seconds than any run of a job takes, once it may start.
     private func longest(_ job: String) -> Double {
         guard let job = world.scenario.jobs[job] else { return 0 }
-        return (job.timeout + job.retry.backoffMax) / .seconds(1) + world.scenario.lease / .seconds(1) * 4 + 700
+        return (job.timeout + job.retry.backoffMax) / .seconds(1) + world.scenario.lease / .seconds(1) * 4
+            + 700
     }
 
     private func checkUnfinished() {
@@ -227,8 +239,10 @@ final class Checker {
         }
         for process in world.living {
             let (running, _) = process.machine.load
-            if running != process.executions.count {
-                report("\(process.name) thinks that \(running) runs are under way, and \(process.executions.count) are")
+            if running != process.executions.count + process.endings {
+                report(
+                    "\(process.name) thinks that \(running) runs are under way, and \(process.executions.count) are"
+                )
             }
         }
     }
@@ -248,7 +262,8 @@ extension World {
     func catalogOrStoresHold(_ run: UUID, _ target: String, _ database: String) -> Bool {
         hosts.contains { host in
             host.sets.contains {
-                $0.manifest.run == run && $0.manifest.target == target && $0.manifest.database.name == database
+                $0.manifest.run == run && $0.manifest.target == target
+                    && $0.manifest.database.name == database
             }
         } || catalog.backups(target: target).contains { $0.run == run && $0.database == database }
     }

@@ -127,7 +127,9 @@ final class Journal {
     /// Nil: the catalog did not answer.
     private func tell(_ entry: JournalEntry) -> Answer? {
         let luck = world.scenario.luck
-        guard world.reaches(process), world.isCalm || !process.chance.happens(luck.callFails) else { return nil }
+        guard world.reaches(process), world.isCalm || !process.chance.happens(luck.callFails) else {
+            return nil
+        }
         let answer: Answer
         do throws(AnyFault) { answer = try put(entry) } catch {
             if !Self.refusals.contains(error.code) { world.checker.report("the catalog says \(error.code)") }
@@ -152,12 +154,15 @@ final class Journal {
         case .run(var run):
             run.lease = known(run.lease)
             if case .slotTaken = try world.catalog.begin(run, now: now) { return .slotTaken }
-        case .attempt(let attempt, let lease): try world.catalog.record(attempt, lease: known(lease), now: now)
+        case .attempt(let attempt, let lease):
+            try world.catalog.record(attempt, lease: known(lease), now: now)
         case .step(let step, let lease): try world.catalog.record(step, lease: known(lease), now: now)
         case .backup(let backup): world.catalog.record(backup, now: now)
-        case .removal(let id, let at, let reason): world.catalog.markRemoved(id, at: at, reason: reason, now: now)
+        case .removal(let id, let at, let reason):
+            world.catalog.markRemoved(id, at: at, reason: reason, now: now)
         case .end(let run, let lease, let outcome, let summary, let at):
-            try world.catalog.end(run, lease: known(lease), outcome: outcome, summary: summary, at: at, now: now)
+            try world.catalog.end(
+                run, lease: known(lease), outcome: outcome, summary: summary, at: at, now: now)
         case .mark: break
         }
         return .taken

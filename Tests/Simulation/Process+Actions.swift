@@ -12,7 +12,8 @@ extension Process {
         switch action {
         case .tell(let note): return tell(note)
         case .quit: return
-        case .register, .renew, .readMarks, .readDurations, .claim, .take, .noteWaiting, .takeOver, .readGuards,
+        case .register, .renew, .readMarks, .readDurations, .claim, .take, .noteWaiting, .takeOver,
+            .readGuards,
             .perform, .stop, .end, .askToStop, .rememberPeers, .leave:
             break
         }
@@ -46,7 +47,8 @@ extension Process {
         case .register:
             let dead = host.dead
             call(failure: .registerFailed) { [self] in
-                .registered(world.catalog.register(record, for: time, dead: dead, now: world.date), asked: asked)
+                .registered(
+                    world.catalog.register(record, for: time, dead: dead, now: world.date), asked: asked)
             }
         case .renew(let lease, let doing):
             call(failure: .renewFailed) { [self] in
@@ -96,7 +98,8 @@ extension Process {
             }
         case .claim(let runs, let marks, let lease):
             call(failure: .claimFailed) { [self] () throws(AnyFault) in
-                let answers = try world.catalog.claim(runs, marks: marks, lease: lease, now: world.date)
+                let kept = world.scenario.sabotage == .rowsAreLost ? [] : runs
+                let answers = try world.catalog.claim(kept, marks: marks, lease: lease, now: world.date)
                 for answer in answers.values {
                     if case .slotTaken = answer { world.tally.add("slots taken by others") }
                 }
@@ -105,7 +108,11 @@ extension Process {
             }
         case .take(let run, let seats, let lease):
             call(failure: .takeFailed(run)) { [self] in
-                .took(run, world.catalog.take(run, seats, lease: lease, now: world.date))
+                let answer = world.catalog.take(run, seats, lease: lease, now: world.date)
+                if case .busy = answer, world.scenario.sabotage == .everySeatIsFree {
+                    return .took(run, .taken)
+                }
+                return .took(run, answer)
             }
         case .noteWaiting(let run, let reason, let lease):
             world.tally.add("waits")
@@ -115,7 +122,9 @@ extension Process {
             }
         case .askToStop(let run, let reason):
             call(failure: nil) { [self] in
-                if let id = UUID(uuidString: run) { _ = world.catalog.askToStop(id, reason: reason, now: world.date) }
+                if let id = UUID(uuidString: run) {
+                    _ = world.catalog.askToStop(id, reason: reason, now: world.date)
+                }
                 return nil
             }
         default: break
@@ -154,7 +163,8 @@ extension Process {
         switch note {
         case .fenced: world.tally.add("fenced")
         case .apart: world.tally.add("apart")
-        case .slotTaken, .leaseHeld, .clockWentBack, .waits, .ended, .performed, .guardTripped, .stopping: break
+        case .slotTaken, .leaseHeld, .clockWentBack, .waits, .ended, .performed, .guardTripped, .stopping:
+            break
         }
     }
 }
@@ -164,7 +174,8 @@ extension World {
         of id: UUID, _ role: DaemonRecord.Role, _ owner: Owner, _ labels: [String: String], _ host: Host
     ) -> SchedulerSettings {
         SchedulerSettings(
-            daemon: id, role: role, owner: owner, labels: labels, targets: scenario.targets, limits: scenario.limits,
+            daemon: id, role: role, owner: owner, labels: labels, targets: scenario.targets,
+            limits: scenario.limits,
             timing: DaemonSettings(lease: scenario.lease, grace: scenario.grace), jobs: scenario.jobs,
             peers: host.peers, render: InstantRendering(zone: .utc))
     }

@@ -30,6 +30,8 @@ final class Process {
     private var isDoomed = false
     var downFor: Int64 = 0
     var executions: [UUID: Execution] = [:]
+    /// Runs whose end the machine has not been told of yet.
+    var endings = 0
     lazy var journal = Journal(self)
     /// When it was last thawed.
     var thawedAt: Int64 = .min / 2
@@ -79,7 +81,9 @@ final class Process {
     func handle(_ event: SchedulerEvent) {
         guard isAlive else { return }
         if isFrozen { return inbox.append { [self] in handle(event) } }
+        if case .stopAsked = event, world.scenario.sabotage == .deafToStop { return }
         world.trace.note(world, "\(name) <- \(Self.text(event))")
+        if case .stopAsked = event { stopAskedAt = stopAskedAt ?? world.now }
         let actions = machine.handle(event, at: moment)
         if !holdsLease { apartAt = world.now }
         world.trace.mix(world.now)
@@ -145,8 +149,12 @@ final class Process {
         guard isAlive else { return }
         isAlive = false
         world.trace.note(world, "\(name) has quit")
-        if stopAskedAt == nil, record.role == .serve { world.checker.report("\(name) quit and nobody asked it to") }
-        if !executions.isEmpty { world.checker.report("\(name) quit with \(executions.count) runs under way") }
+        if stopAskedAt == nil, record.role == .serve {
+            world.checker.report("\(name) quit and nobody asked it to")
+        }
+        if !executions.isEmpty {
+            world.checker.report("\(name) quit with \(executions.count) runs under way")
+        }
         leave()
     }
 
@@ -228,11 +236,23 @@ final class Process {
             }
             guard isAlive else { return }
             underWay -= 1
-            handle(event ?? .woke)
+            handle(sabotaged(event) ?? .woke)
         }
     }
 
-    private static func text(_ event: SchedulerEvent) -> String { String(String(describing: event).prefix(300)) }
+    private func sabotaged(_ event: SchedulerEvent?) -> SchedulerEvent? {
+        guard world.scenario.sabotage == .leasesNeverEnd else { return event }
+        switch event {
+        case .registered(let lease, let asked)?:
+            return .registered(lease, asked: asked + .seconds(100_000_000))
+        case .renewed(let renewal, let asked)?: return .renewed(renewal, asked: asked + .seconds(100_000_000))
+        default: return event
+        }
+    }
+
+    private static func text(_ event: SchedulerEvent) -> String {
+        String(String(describing: event).prefix(300))
+    }
 }
 
 /// Makes ids by chance; the machine wants to be able to make them anywhere.

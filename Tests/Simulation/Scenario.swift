@@ -26,6 +26,7 @@ package struct Scenario {
     var grace: Duration
     var luck = Luck()
     var mishaps: [(at: Int64, what: Mishap)] = []
+    var sabotage: Sabotage?
 
     /// A daemon that is started again after each of its ends.
     struct DaemonPlan {

@@ -18,23 +18,26 @@ struct ScenarioMaker {
         chance = Chance(seed &+ 0x5EED)
     }
 
-    static func make(seed: UInt64) -> Scenario {
+    static func make(seed: UInt64, sabotage: Sabotage? = nil) -> Scenario {
         var maker = ScenarioMaker(seed: seed)
-        return maker.make()
+        var scenario = maker.make()
+        scenario.sabotage = sabotage
+        return scenario
     }
 
     private mutating func make() -> Scenario {
         let isLong = chance.happens(0.5)
         var scenario = Scenario(
-            seed: seed, start: start(isLong), length: 0, calm: 0, hosts: 1, daemons: [], jobs: [:], schedules: [],
+            seed: seed, start: start(isLong), length: 0, calm: 0, hosts: 1, daemons: [], jobs: [:],
+            schedules: [],
             targets: [], databases: [:], limits: Limits(), lease: .seconds(30), grace: .seconds(60))
         if isLong {
             scenario.lease = .seconds(chance.int(1...6) * 3600)
-            scenario.length = chance.int(14...60) * Self.day
+            scenario.length = chance.int(14...45) * Self.day
             scenario.calm = 3 * Self.day
         } else {
             scenario.lease = .seconds(chance.pick([30, 30, 45, 60, 120, 300]))
-            scenario.length = Int64(scenario.lease / .milliseconds(1)) * chance.int(40...160)
+            scenario.length = Int64(scenario.lease / .milliseconds(1)) * chance.int(40...120)
             scenario.calm = 2 * Self.hour
         }
         scenario.grace = .seconds(chance.pick([0, 20, 60, 300]))
@@ -69,7 +72,8 @@ struct ScenarioMaker {
         }
         for target in targets { scenario.databases[target] = chance.pick([["a"], ["a"], ["a", "b"]]) }
         scenario.limits = Limits(
-            runsMax: chance.pick([1, 2, 4]), heavyRunsMax: chance.pick([1, 1, 2]), writersMax: chance.pick([1, 2]))
+            runsMax: chance.pick([1, 2, 4]), heavyRunsMax: chance.pick([1, 1, 2]),
+            writersMax: chance.pick([1, 2]))
         for number in 0..<Int(chance.int(1...3)) {
             let job = job("job\(number)", scenario, isLong)
             scenario.jobs[job.name] = job
@@ -83,7 +87,9 @@ struct ScenarioMaker {
     }
 
     private mutating func job(_ name: String, _ scenario: Scenario, _ isLong: Bool) -> Job {
-        let keep = chance.pick([Retention(last: 2), Retention(last: 1, daily: 3), Retention(within: .seconds(7200))])
+        let keep = chance.pick([
+            Retention(last: 2), Retention(last: 1, daily: 3), Retention(within: .seconds(7200)),
+        ])
         let isBackup = chance.happens(0.7)
         let retry = RetryPolicy(
             attemptsMax: chance.pick([1, 2, 3]), backoffMin: .seconds(chance.pick([5, 60])),
@@ -96,7 +102,8 @@ struct ScenarioMaker {
                 ? .backup(BackupSpec(keep: keep))
                 : .command(CommandSpec(command: ["/bin/true"], heavy: chance.happens(0.5))),
             timeout: .seconds(chance.pick(isLong ? [1800, 7200] : [240, 900])), retry: retry, labels: labels,
-            whenCatalogDown: chance.pick([nil, nil, .run, .skip]), atWindowEnd: chance.pick([.finish, .stop]),
+            whenCatalogDown: chance.pick([nil, nil, .run, .skip]),
+            atWindowEnd: chance.pick([.finish, .stop]),
             atGuard: chance.pick([.finish, .stop]), expected: .seconds(chance.pick([30, 300])),
             place: Place(file: "jobs/\(name).yaml"))
     }
@@ -109,7 +116,8 @@ struct ScenarioMaker {
         let zone = chance.pick(SimulatedZones.all)
         let lates: [Int64] = isLong ? [600, 3600, 10_800] : [30, 120, 600, 1800]
         return Schedule(
-            key: ScheduleKey(job: job.name, zone: zone.name, pattern: text), pattern: SimulatedZones.pattern(text),
+            key: ScheduleKey(job: job.name, zone: zone.name, pattern: text),
+            pattern: SimulatedZones.pattern(text),
             zone: zone, job: job, window: chance.happens(0.5) ? window(zone, isLong) : nil,
             late: .seconds(chance.pick(lates)), catchUp: chance.pick([.latest, .latest, .none, .all(2)]),
             overlap: chance.pick([.skip, .wait, .replace]), place: Place(file: "cron/nights.cron", line: 1))
@@ -121,7 +129,8 @@ struct ScenarioMaker {
         var openings = [Window.Opening(weekdays: Set(0...6), from: from, to: (from + length) % 1440 + 0)]
         if openings[0].to == 0 { openings[0].to = 1440 }
         if !isLong {
-            openings.append(Window.Opening(weekdays: Set(0...6), from: (from + 720) % 1440, to: (from + 1300) % 1440 + 1))
+            openings.append(
+                Window.Opening(weekdays: Set(0...6), from: (from + 720) % 1440, to: (from + 1300) % 1440 + 1))
         }
         let closed: [Window.ClosedDays] =
             chance.happens(0.3) && isLong ? [Window.ClosedDays(first: 20_540, last: 20_543)] : []
@@ -190,7 +199,8 @@ struct ScenarioMaker {
 
 /// Time zones and patterns, read once.
 enum SimulatedZones {
-    static let all: [Zone] = ["Europe/Paris", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia"]
+    static let all: [Zone] =
+        ["Europe/Paris", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia"]
         .compactMap { zone($0) } + [.utc]
 
     static func pattern(_ text: String) -> CronPattern {
@@ -200,13 +210,17 @@ enum SimulatedZones {
 
     private static let never: CronPattern = {
         // As above.
-        guard let pattern = try? CronPattern.parse("@reboot") else { preconditionFailure("@reboot is a pattern") }
+        guard let pattern = try? CronPattern.parse("@reboot") else {
+            preconditionFailure("@reboot is a pattern")
+        }
         return pattern
     }()
 
     private static func zone(_ name: String) -> Zone? {
         // Without zone files there is only UTC, which the tally of a whole simulation shows.
-        guard let bytes = try? Data(contentsOf: URL(filePath: "/usr/share/zoneinfo/\(name)")) else { return nil }
+        guard let bytes = try? Data(contentsOf: URL(filePath: "/usr/share/zoneinfo/\(name)")) else {
+            return nil
+        }
         // As above.
         return try? Zone.parse(tzif: Array(bytes), name: name)
     }

@@ -10,7 +10,8 @@ enum SimulatedSet {
         let id = process.chance.uuid()
         let at = process.wall
         let manifest = Manifest(
-            id: id, run: execution.run.id, job: execution.job.name, target: item.target, started: at, finished: at,
+            id: id, run: execution.run.id, job: execution.job.name, target: item.target, started: at,
+            finished: at,
             format: .custom, compression: "zlib:6", archive: "archive.dump", globals: .withPasswords,
             files: [Manifest.File(path: "archive.dump", size: 1000, sha256: "")], serverVersion: "18.0",
             clientVersion: "18.0",

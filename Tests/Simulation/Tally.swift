@@ -14,8 +14,10 @@ package struct Tally: Sendable {
     /// All that every larger number of seeds must have seen.
     package static let expected: [String] =
         [
-            "nights", "slots", "runs", "crashes", "crashes after the effect", "takeovers", "outages", "lost answers",
-            "clock steps", "freezes", "sleeps", "hand runs", "cancellations", "stops", "reloads", "full disks",
+            "nights", "slots", "runs", "crashes", "crashes after the effect", "takeovers", "outages",
+            "lost answers",
+            "clock steps", "freezes", "sleeps", "hand runs", "cancellations", "stops", "reloads",
+            "full disks",
             "tripped guards", "fenced", "apart", "performed", "performed apart", "resumed", "journal replays",
             "sets published", "sets pruned", "damaged sets", "waits", "slots caught up", "hanging children",
             "runs in two places apart", "slots taken by others",

@@ -72,7 +72,6 @@ extension World {
     private func stop(_ place: Int, _ downFor: Int64, _ twice: Bool) {
         guard let process = serving[place], process.stopAskedAt == nil else { return }
         tally.add("stops")
-        process.stopAskedAt = now
         process.handle(.stopAsked)
         if twice { after(chance.int(1...20_000)) { process.handle(.stopAsked) } }
         restart(process, place, downFor)

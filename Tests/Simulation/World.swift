@@ -80,10 +80,10 @@ final class World {
         checker.checkCalm()
         trace.note(self, "the end: all stop")
         for process in living {
-            process.stopAskedAt = process.stopAskedAt ?? now
             process.handle(.stopAsked)
         }
-        let longest = Int64(scenario.grace / .milliseconds(1)) + Process.stopGrace + 4 * Process.timeoutMax + 60_000
+        let longest =
+            Int64(scenario.grace / .milliseconds(1)) + Process.stopGrace + 4 * Process.timeoutMax + 60_000
         after(longest) { [unowned self] in
             checker.checkStopped()
             isOver = true
@@ -104,7 +104,13 @@ final class World {
 
     /// The schedules that a daemon has now.
     func schedules(of place: Int) -> [Schedule] {
-        configured[place].map { $0.map { scenario.schedules[$0] } } ?? scenario.schedules
+        let kept = configured[place].map { $0.map { scenario.schedules[$0] } } ?? scenario.schedules
+        guard scenario.sabotage == .windowsAreForgotten else { return kept }
+        return kept.map { schedule in
+            var blind = schedule
+            blind.window = nil
+            return blind
+        }
     }
 
     func ended(_ process: Process) {
@@ -160,5 +166,7 @@ package struct Trace {
 }
 
 enum InstantFormatting {
-    static func text(_ date: Date) -> String { date.formatted(.iso8601.time(includingFractionalSeconds: true)) }
+    static func text(_ date: Date) -> String {
+        date.formatted(.iso8601.time(includingFractionalSeconds: true))
+    }
 }

@@ -9,7 +9,8 @@ extension SchedulerMachine {
     mutating func beDutiful(_ run: RunRecord, _ job: Job, _ schedule: Schedule?, _ now: Moment) {
         duties[run.id] = Duty(
             run: run, job: job, schedule: schedule,
-            seats: SeatPlan.seats(of: job, targets: settings.targets, limits: settings.limits), phase: .claiming)
+            seats: SeatPlan.seats(of: job, targets: settings.targets, limits: settings.limits),
+            phase: .claiming)
     }
 
     mutating func runByHand(_ job: Job, _ now: Moment) {
@@ -49,7 +50,7 @@ extension SchedulerMachine {
         if let stop = duty.stop { return end(id, .cancelled, Self.text(of: stop), now) }
         if duty.hasMissed(now) { return miss(duty, now) }
         if case .apart = standing, !mayGoOnApart(duty.job) {
-            return wait(id, "for the catalog, which cannot be reached", until: now.uptime + napMax, now)
+            return waitForCatalog(id, now)
         }
         guard resolveOverlap(duty, now), mayUseWindow(duty, now) else { return }
         let rules = guards(of: duty)
@@ -61,18 +62,25 @@ extension SchedulerMachine {
         takeSeats(id, now)
     }
 
+    private mutating func waitForCatalog(_ id: UUID, _ now: Moment) {
+        wait(id, "for the catalog, which cannot be reached", until: now.uptime + napMax, now)
+    }
+
     /// What an earlier run of the same job, here, means for this one; false if that decides.
     private mutating func resolveOverlap(_ duty: Duty, _ now: Moment) -> Bool {
         let earlier = duties.values.filter { other in
             other.job.name == duty.job.name && other.run.id != duty.run.id
                 && (other.isRunning || other.order < duty.order)
         }
-        guard let schedule = duty.schedule, let first = earlier.min(by: { $0.order < $1.order }) else { return true }
+        guard let schedule = duty.schedule, let first = earlier.min(by: { $0.order < $1.order }) else {
+            return true
+        }
         return resolve(schedule.overlap, duty, with: first.run.id.uuidString.lowercased(), now)
     }
 
     /// Follows the overlap rule against a run of the same job that has its seat or waits for it longer.
-    private mutating func resolve(_ overlap: Overlap, _ duty: Duty, with other: String, _ now: Moment) -> Bool {
+    private mutating func resolve(_ overlap: Overlap, _ duty: Duty, with other: String, _ now: Moment) -> Bool
+    {
         switch overlap {
         case .skip:
             end(duty.run.id, .skipped, "run \(other) of this job is still under way", now)
@@ -85,7 +93,9 @@ extension SchedulerMachine {
             } else {
                 actions.append(.askToStop(run: other, reason: reason))
             }
-            wait(duty.run.id, "for run \(other) of this job, which it replaces", until: now.uptime + pause(now), now)
+            wait(
+                duty.run.id, "for run \(other) of this job, which it replaces",
+                until: now.uptime + pause(now), now)
         }
         return false
     }
@@ -100,7 +110,9 @@ extension SchedulerMachine {
     /// Whether its window lets it start now; if not, it waits or is missed.
     private mutating func mayUseWindow(_ duty: Duty, _ now: Moment) -> Bool {
         guard let window = duty.schedule?.window else { return true }
-        switch window.admission(now: now.wall, deadline: duty.run.deadline, expected: expected(duty.job), settings.render) {
+        switch window.admission(
+            now: now.wall, deadline: duty.run.deadline, expected: expected(duty.job), settings.render)
+        {
         case .start: return true
         case .wait(let until, let reason):
             let pause = Duration.seconds(max(0, until.timeIntervalSince(now.wall)))
@@ -123,13 +135,17 @@ extension SchedulerMachine {
             actions.append(.take(id, duty.seats, lease))
             return
         }
+        guard mayGoOnApart(duty.job) else { return waitForCatalog(id, now) }
         let held = duties.values.filter { $0.isRunning && $0.run.id != id }
             .sorted { $0.order < $1.order }.map { (run: $0, seats: $0.seats) }
         if let (other, seat) = SeatPlan.blocker(of: duty.seats, held: held) {
             waitForSeat(
                 id,
-                [TakeAnswer.Blocker(
-                    run: other.run.id.uuidString.lowercased(), job: other.job.name, seat: seat.key, has: true)],
+                [
+                    TakeAnswer.Blocker(
+                        run: other.run.id.uuidString.lowercased(), job: other.job.name, seat: seat.key,
+                        has: true)
+                ],
                 now)
         } else {
             perform(id, now)
@@ -153,7 +169,8 @@ extension SchedulerMachine {
                 return
             }
             duties[id]?.phase = .waiting(until: now.uptime)
-            guard mayUseWindow(duty.waiting(now), now) else { return }
+            // The answer may have taken longer than the lease holds: whoever is apart is considered anew.
+            guard case .holding = standing, mayUseWindow(duty.waiting(now), now) else { return }
             perform(id, now)
         case .busy(let blockers): waitForSeat(id, blockers, now)
         case .lost: duties[id] = nil
@@ -165,12 +182,16 @@ extension SchedulerMachine {
         duty.phase = .waiting(until: now.uptime)
         duties[id] = duty
         inTheWay = Set(blockers.filter(\.has).compactMap { UUID(uuidString: $0.run) })
-        if let schedule = duty.schedule, let own = blockers.first(where: { $0.seat == "job/\(duty.job.name)" }) {
+        if let schedule = duty.schedule,
+            let own = blockers.first(where: { $0.seat == "job/\(duty.job.name)" })
+        {
             _ = resolve(schedule.overlap, duty, with: own.run, now)
             return
         }
         let first = blockers.first
-        let who = first.map { "run \($0.run.prefix(8)) (\($0.job)), which \($0.has ? "has" : "came due earlier for") \($0.seat)" }
+        let who = first.map {
+            "run \($0.run.prefix(8)) (\($0.job)), which \($0.has ? "has" : "came due earlier for") \($0.seat)"
+        }
         wait(id, "for \(who ?? "a seat")", until: now.uptime + pause(now), now)
     }
 
@@ -211,9 +232,12 @@ extension SchedulerMachine {
         guard duty.phase == .readingGuards else { return }
         duties[id]?.phase = .waiting(until: now.uptime)
         if refusals.isEmpty, duty.stop == nil, !duty.hasMissed(now) {
-            takeSeats(id, now)
+            // The window may have closed while they were read.
+            if mayUseWindow(duty, now) { takeSeats(id, now) }
         } else if !refusals.isEmpty {
-            wait(id, refusals.joined(separator: "; "), until: now.uptime + guardPoll * (0.75 + 0.5 * now.chance), now)
+            wait(
+                id, refusals.joined(separator: "; "),
+                until: now.uptime + guardPoll * (0.75 + 0.5 * now.chance), now)
         }
     }
 
@@ -225,67 +249,9 @@ extension SchedulerMachine {
         if duty.job.atWindowEnd == .stop, !window.contains(now.wall) {
             return stop(duty.run.id, .stopped(because: "window '\(window.name)' closed"), now)
         }
-        if !window.window.guards.isEmpty { actions.append(.readGuards(duty.run.id, window.window.guards, duty.job)) }
-    }
-
-    mutating func didEnd(_ run: RunRecord, _ now: Moment) {
-        guard let duty = duties.removeValue(forKey: run.id) else { return }
-        if run.state == .ended(.succeeded), let ended = run.endedAt {
-            let took = Duration.seconds(max(0, ended.timeIntervalSince(run.startedAt)))
-            samples[run.job] = Array(([took] + (samples[run.job] ?? [])).prefix(Expectation.sampleMax))
+        if !window.window.guards.isEmpty {
+            actions.append(.readGuards(duty.run.id, window.window.guards, duty.job))
         }
-        actions.append(.tell(.performed(run)))
-        // Whoever waits for what it had may have it now.
-        let keys = Set(duty.seats.map(\.key))
-        let next = duties.values.filter { $0.isWaiting && $0.seats.contains { keys.contains($0.key) } }
-            .sorted { $0.order < $1.order }.prefix(Self.wokenMax)
-        for waiting in next { duties[waiting.run.id]?.phase = .waiting(until: now.uptime) }
-    }
-
-    /// More runs than this are not woken by the end of one.
-    private static var wokenMax: Int { 8 }
-
-    /// Stops a run wherever it stands; the first reason is the one that counts.
-    mutating func stop(_ id: UUID, _ reason: StopReason, _ now: Moment) {
-        guard let duty = duties[id], duty.stop == nil else { return }
-        duties[id]?.stop = reason
-        if duty.isRunning {
-            actions.append(.stop(id, reason))
-        } else if duty.isWaiting {
-            duties[id]?.phase = .waiting(until: now.uptime)
-        }
-    }
-
-    /// Leaves a run that has not started to others, or to the next start of this daemon.
-    mutating func letGo(_ duty: Duty, _ now: Moment) {
-        if duty.run.trigger == .hand {
-            end(duty.run.id, .cancelled, "stopped while it waited", now)
-        } else {
-            duties[duty.run.id] = nil
-        }
-    }
-
-    private mutating func miss(_ duty: Duty, _ now: Moment) {
-        let waited = duty.run.summary.isEmpty ? "it could not start" : "it waited \(duty.run.summary)"
-        end(duty.run.id, .missed, "late= ran out at \(settings.render(duty.run.deadline ?? duty.run.startedAt)); \(waited)",
-            now)
-    }
-
-    /// Ends a run that is not under way.
-    mutating func end(_ id: UUID, _ outcome: Outcome, _ summary: String, _ now: Moment) {
-        guard let duty = duties.removeValue(forKey: id) else { return }
-        var run = duty.run
-        run.state = .ended(outcome)
-        run.summary = summary
-        actions.append(.tell(.ended(run)))
-        // Its row is written as it is now, together with the mark of its schedule.
-        if run.trigger != .hand, let index = unclaimed.firstIndex(where: { $0.id == id }) {
-            run.endedAt = max(run.startedAt, now.wall)
-            unclaimed[index] = run
-            return
-        }
-        unclaimed.removeAll { $0.id == id }
-        actions.append(.end(run, outcome, summary: summary))
     }
 
     /// Notes what a run waits for, in the catalog and for people, when that has changed.
@@ -300,14 +266,6 @@ extension SchedulerMachine {
             }
         }
         duties[id] = duty
-    }
-
-    static func text(of reason: StopReason) -> String {
-        switch reason {
-        case .cancelled: "stopped on request"
-        case .timedOut: "stopped at its timeout"
-        case .stopped(let why), .leaseLost(let why): why
-        }
     }
 }
 

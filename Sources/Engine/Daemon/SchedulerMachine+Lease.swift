@@ -132,7 +132,9 @@ extension SchedulerMachine {
                 goingOn += 1
             } else {
                 stopped += 1
-                stop(duty.run.id, .leaseLost(because: "the catalog could not be reached to keep the lease"), now)
+                stop(
+                    duty.run.id, .leaseLost(because: "the catalog could not be reached to keep the lease"),
+                    now)
             }
         }
         actions.append(.tell(.apart(goingOn: goingOn, stopped: stopped)))

@@ -7,7 +7,8 @@ extension SchedulerMachine {
     /// A run by hand leaves them alone, unless one has what it waits for.
     mutating func considerOrphan(_ run: RunRecord, _ lease: Lease, _ now: Moment) {
         guard stopBy == nil, duties[run.id] == nil, takingOver[run.id] == nil else { return }
-        let isDead = run.lease.map { settings.dead.contains($0.daemon) || $0.daemon == settings.daemon } ?? false
+        let isDead =
+            run.lease.map { settings.dead.contains($0.daemon) || $0.daemon == settings.daemon } ?? false
         guard isDead || now.uptime >= takeOverFrom else { return }
         if settings.role == .hand {
             guard inTheWay.contains(run.id) else { return }
@@ -45,7 +46,8 @@ extension SchedulerMachine {
         guard mayStart else { return finishOrphan(run, job, "and late= has run out since") }
         guard run.state == .waiting || attemptsMade < job.retry.attemptsMax else {
             return finishOrphan(
-                run, job, attemptsMade == 1 ? "in its only attempt" : "in its last attempt, number \(attemptsMade)")
+                run, job,
+                attemptsMade == 1 ? "in its only attempt" : "in its last attempt, number \(attemptsMade)")
         }
         adopt(run, job, schedule, now)
         duties[id]?.attemptsMade = run.state == .waiting ? 0 : attemptsMade

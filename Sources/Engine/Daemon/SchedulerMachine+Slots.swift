@@ -101,7 +101,8 @@ extension SchedulerMachine {
             let record = add(schedule, run.slot, .waiting, "", now, standsFor: run.standsFor)
             beDutiful(record, schedule.job, schedule, now)
         }
-        marksToMove[schedule.key] = now.wall
+        // A mark that was made up says nothing of the slots before it.
+        if !guessedMarks.contains(schedule.key) { marksToMove[schedule.key] = now.wall }
     }
 
     /// The slots of a schedule in (mark, now], oldest first; the newest ``backlogMax`` if there are more.
@@ -121,7 +122,9 @@ extension SchedulerMachine {
     private mutating func tellOfMore(
         _ schedule: Schedule, before first: Date, after mark: Date, _ now: Moment
     ) {
-        guard let oldest = schedule.pattern.next(after: mark, in: schedule.zone), oldest < first else { return }
+        guard let oldest = schedule.pattern.next(after: mark, in: schedule.zone), oldest < first else {
+            return
+        }
         let last = schedule.pattern.previous(before: first, in: schedule.zone) ?? oldest
         add(
             schedule, oldest, .ended(.missed),
