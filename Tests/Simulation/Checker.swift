@@ -66,7 +66,7 @@ final class Checker {
         case .skip?: return false
         case nil:
             return job.kind == .backup
-                && !process.host.peers.contains { $0.id != process.id && Self.fits(job, $0) }
+                && !process.peers.contains { $0.id != process.id && Self.fits(job, $0) }
         }
     }
 

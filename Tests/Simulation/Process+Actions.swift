@@ -34,6 +34,7 @@ extension Process {
             _ = diesAfter()
         case .end(let run, let outcome, let summary): end(run, outcome, summary)
         case .rememberPeers(let peers):
+            self.peers = peers
             host.peers = peers
             _ = diesAfter()
         case .tell, .quit: break

@@ -33,6 +33,8 @@ final class Process {
     /// Runs whose end the machine has not been told of yet.
     var endings = 0
     lazy var journal = Journal(self)
+    /// Other daemons, as it saw them last; the file of the state directory may say more by now.
+    lazy var peers = host.peers
     /// When it was last thawed.
     var thawedAt: Int64 = .min / 2
     /// When it was last without its lease.
@@ -61,6 +63,7 @@ final class Process {
     }
 
     func begin() {
+        _ = peers
         world.trace.note(world, "\(name) starts on host \(host.number)")
         handle(.started)
     }
@@ -236,17 +239,7 @@ final class Process {
             }
             guard isAlive else { return }
             underWay -= 1
-            handle(sabotaged(event) ?? .woke)
-        }
-    }
-
-    private func sabotaged(_ event: SchedulerEvent?) -> SchedulerEvent? {
-        guard world.scenario.sabotage == .leasesNeverEnd else { return event }
-        switch event {
-        case .registered(let lease, let asked)?:
-            return .registered(lease, asked: asked + .seconds(100_000_000))
-        case .renewed(let renewal, let asked)?: return .renewed(renewal, asked: asked + .seconds(100_000_000))
-        default: return event
+            handle(event ?? .woke)
         }
     }
 

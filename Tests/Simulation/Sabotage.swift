@@ -14,8 +14,6 @@ enum Sabotage: CaseIterable {
     case childrenNeverDie
     /// A daemon never hears that it is to end.
     case deafToStop
-    /// A daemon counts on its lease for ever.
-    case leasesNeverEnd
 
     /// Some of what is reported then.
     var symptom: String {
@@ -26,7 +24,6 @@ enum Sabotage: CaseIterable {
         case .setsVanish: "succeeded without a set"
         case .newestIsRemoved: "the newest verified set"
         case .childrenNeverDie, .deafToStop: "does not end"
-        case .leasesNeverEnd: "is under way already"
         }
     }
 }
