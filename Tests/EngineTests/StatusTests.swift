@@ -280,6 +280,23 @@ private func screen(_ facts: StatusFacts) -> String {
             standings([Scene.job()], sets).map(\.care) == [.saved, .saved], "nothing is known of a success")
     }
 
+    @Test func `a database whose newest set was taken away by hand is not gone`() throws {
+        let success = ["nightly": Sets.night(1) - 5]
+        let alone = [try Sets.stored(day: 0)]
+        #expect(standings([Scene.job()], alone, lastSuccess: success).map(\.care) == [.saved])
+        let manifest = try Sets.manifest(day: 1)
+        let record = BackupRecord(
+            id: manifest.id, run: manifest.run, job: "nightly", target: "main", database: "shop",
+            store: "local", path: "x", startedAt: manifest.started, finishedAt: manifest.finished,
+            size: ByteCount(1), format: .custom, codec: "zlib", serverVersion: "17.6", partial: false,
+            verified: "decode", tables: 1, rows: 1, warnings: 0, files: [])
+        let found = Recoverability.standings(
+            targets: [Scene.target()], jobs: [Scene.job()],
+            sets: alone + [try Sets.stored(day: 1, database: "stock")], lastSuccess: success,
+            recorded: [record], now: Sets.night(2))
+        #expect(found.map(\.care) == [.saved, .saved])
+    }
+
     @Test func `a target that was never saved has a standing without a database`() {
         let limits = Objectives(backupAge: .seconds(3600), provenAge: .seconds(7200))
         let found = standings([Scene.job()], [], target: Scene.target("main", limits))
