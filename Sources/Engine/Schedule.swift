@@ -78,12 +78,6 @@ package struct Slot: Sendable, Equatable {
     }
 }
 
-/// What is to become of a slot that has come due.
-package enum SlotDecision: Sendable, Equatable {
-    case fire
-    case record(Outcome, reason: String)
-}
-
 /// Plans slots: pure, from schedules and instants alone.
 package enum Planner {
     /// More slots than this are not listed at once.
@@ -115,24 +109,5 @@ package enum Planner {
             return (one.job, one.pattern, one.zone) < (other.job, other.pattern, other.zone)
         }
         return Array(sorted.prefix(limit))
-    }
-
-    /// What becomes of a slot that is looked at `now`.
-    ///
-    /// - Parameter isNewest: Whether no later slot of the same schedule is due as well; an older one is missed,
-    ///   since one run stands for all that came due meanwhile.
-    package static func decide(_ slot: Slot, now: Date, isNewest: Bool) -> SlotDecision {
-        let lateness = Duration.seconds(now.timeIntervalSince(slot.at))
-        if !isNewest { return .record(.missed, reason: "a later slot was due before this one could start") }
-        if lateness > slot.schedule.late {
-            return .record(
-                .missed,
-                reason: "it could start only \(Int(lateness.components.seconds)) s late, and late= allows "
-                    + "\(slot.schedule.late.components.seconds) s")
-        }
-        if let window = slot.schedule.window, !window.contains(now) {
-            return .record(.skipped, reason: "window '\(window.name)' is closed")
-        }
-        return .fire
     }
 }

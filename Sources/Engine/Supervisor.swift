@@ -1,18 +1,9 @@
-package import Faults
+import Faults
 package import FoundationEssentials
 package import Jobs
 
 /// Does runs, and keeps hold of those that are under way.
 package actor Supervisor: RunExecutor {
-    /// What became of the wish to run a job.
-    package enum Launch: Sendable {
-        case ended(RunRecord, notRecorded: AnyFault?)
-        /// It was not run, and this row says why.
-        case skipped(RunRecord)
-        /// Another process has the slot.
-        case slotTaken
-    }
-
     /// Everything outside that runs work with; a store for each name.
     package struct Ports: Sendable {
         package var book: JournaledBook
@@ -51,7 +42,6 @@ package actor Supervisor: RunExecutor {
     private let ports: Ports
     private let observer: any RunObserver
     private var underWay: [UUID: RunCarrier] = [:]
-    private var stopping: StopReason?
 
     package init(settings: Settings, ports: Ports, observer: any RunObserver) {
         self.settings = settings
@@ -60,7 +50,13 @@ package actor Supervisor: RunExecutor {
     }
 
     package func perform(_ run: RunRecord, job: Job, attemptsMade: Int) async -> RunRecord {
-        switch await carry(run, job, attemptsMade: attemptsMade).ending {
+        let carrier = RunCarrier(run, job, attemptsMade: attemptsMade, ports: ports, observer: observer) {
+            [self] record, scribe throws(AnyFault) in
+            try work(record, job, attemptsMade: attemptsMade, scribe)
+        }
+        underWay[run.id] = carrier
+        defer { underWay[run.id] = nil }
+        switch await carrier.perform() {
         case .ended(let record): return record
         case .slotTaken:
             // Its row is gone, and another has its slot: nothing was done.
@@ -73,60 +69,6 @@ package actor Supervisor: RunExecutor {
     }
 
     package func stop(_ run: UUID, _ reason: StopReason) async { await underWay[run]?.stop(reason) }
-
-    /// Runs a job to its end.
-    ///
-    /// - Throws: A fault that keeps it from being begun, such as an unknown store. What happens once its row is
-    ///   written ends that row.
-    package func launch(_ job: Job, trigger: Trigger) async throws(AnyFault) -> Launch {
-        _ = try part(job)
-        let run = RunRecord(
-            id: ports.ambient.makeID(), job: job.name, kind: job.kind, trigger: trigger,
-            owner: ports.ambient.owner, startedAt: ports.ambient.wallTime())
-        let (ending, missing) = await carry(run, job, attemptsMade: 0)
-        switch ending {
-        case .slotTaken: return .slotTaken
-        case .ended(let record) where record.state == .ended(.skipped): return .skipped(record)
-        case .ended(let record): return .ended(record, notRecorded: missing)
-        }
-    }
-
-    /// Writes the row of a slot that does not run.
-    ///
-    /// - Throws: Why neither the catalog nor the journal took it; it is in memory then.
-    package func record(_ outcome: Outcome, _ job: Job, trigger: Trigger, reason: String)
-        async throws(AnyFault)
-    {
-        let now = ports.ambient.wallTime()
-        let record = RunRecord(
-            id: ports.ambient.makeID(), job: job.name, kind: job.kind, trigger: trigger,
-            owner: ports.ambient.owner,
-            state: .ended(outcome), summary: reason, startedAt: now, endedAt: now)
-        let start = await ports.book.begin(record)
-        if start == .begun { observer.observe(.ended(record)) }
-        await ports.book.settle()
-        if let atRisk = await ports.book.atRisk { throw atRisk }
-    }
-
-    /// Stops every run that is under way; each ends by itself soon after.
-    package func stopAll(_ reason: StopReason) async {
-        stopping = reason
-        for run in underWay.values { await run.stop(reason) }
-    }
-
-    private func carry(_ run: RunRecord, _ job: Job, attemptsMade: Int) async -> (
-        ending: RunCarrier.Ending, notRecorded: AnyFault?
-    ) {
-        let carrier = RunCarrier(run, job, attemptsMade: attemptsMade, ports: ports, observer: observer) {
-            [self] record, scribe throws(AnyFault) in
-            try work(record, job, attemptsMade: attemptsMade, scribe)
-        }
-        underWay[run.id] = carrier
-        if let stopping { await carrier.stop(stopping) }
-        let ending = await carrier.perform()
-        underWay[run.id] = nil
-        return (ending, await ports.book.atRisk)
-    }
 
     /// What a job needs that its configuration names: the store, and targets of which there is at least one.
     private nonisolated func part(_ job: Job) throws(AnyFault) -> (

@@ -1,10 +1,11 @@
-import Engine
 import Faults
 import FoundationEssentials
 import Jobs
 import Measures
 import Policy
 import TestKit
+
+@testable import Engine
 
 /// A server `main` with the database `shop`, a store, a record and a clock, all in memory, and a supervisor on them.
 struct Bench: Sendable {
@@ -20,7 +21,15 @@ struct Bench: Sendable {
     let programs: Programs
     let tools: MemoryTools
     let settings: Settings
+    let ambient: Ambient
     let supervisor: Supervisor
+    private let claims = Guarded(Claims())
+
+    /// What it has claimed so far, and by which lease.
+    private struct Claims: Sendable {
+        var lease: Lease?
+        var runs: [UUID] = []
+    }
 
     init(
         databases: [String] = ["shop"], verifier: MemoryVerifier = MemoryVerifier(),
@@ -44,11 +53,12 @@ struct Bench: Sendable {
         journaled = JournaledBook(journal: journal, onNote: { [diary] in diary.observe(.journal($0)) }) {
             [book] () async throws(AnyFault) in JournaledBook.Catalog(book: book)
         }
+        ambient = clock.ambient()
         supervisor = Supervisor(
             settings: settings,
             ports: Supervisor.Ports(
                 book: journaled, server: server, tools: tools, stores: ["local": store], verifier: verifier,
-                liveness: liveness, ambient: clock.ambient(), zoneOffset: { _ in 0 }),
+                liveness: liveness, ambient: ambient, zoneOffset: { _ in 0 }),
             observer: diary)
     }
 
@@ -68,28 +78,50 @@ struct Bench: Sendable {
             observer: observer ?? diary)
     }
 
-    /// Writes a run that waits, as a daemon claims it.
+    /// Makes a run that waits and claims it, as a daemon does; without the catalog it has no row yet.
+    ///
+    /// - Parameter trigger: Without one, the slot of this moment.
     func claim(
-        _ job: Job = Schedules.job(), id: UInt32 = 500, lease: Lease? = nil, deadline: Date? = nil
+        _ job: Job = Schedules.job(), id: UUID = ManualClock.id(500), trigger: Trigger? = nil,
+        deadline: Date? = nil
     ) async throws -> RunRecord {
         let key = ScheduleKey(job: job.name, zone: "UTC", pattern: "30 0 * * *")
-        let run = RunRecord(
-            id: ManualClock.id(id), job: job.name, kind: job.kind, trigger: .slot(key, clock.now),
-            owner: clock.ambient().owner, state: .waiting, summary: "for its window", startedAt: clock.now,
-            lease: lease, deadline: deadline)
-        guard try await book.twin.begin(run) == .begun else { throw Surprise.slotTaken }
+        var run = RunRecord(
+            id: id, job: job.name, kind: job.kind, trigger: trigger ?? .slot(key, clock.now),
+            owner: ambient.owner, state: .waiting, summary: "for its window", startedAt: clock.now,
+            deadline: deadline)
+        claims.withLock { $0.runs.append(id) }
+        let daemon = DaemonRecord(
+            id: ManualClock.id(900), role: .serve, owner: ambient.owner, version: "1", startedAt: clock.now)
+        do {
+            var lease = claims.withLock { $0.lease }
+            if lease == nil { lease = try await book.twin.register(daemon, for: .seconds(30), dead: []) }
+            claims.withLock { $0.lease = lease }
+            run.lease = lease
+            let starts = try await book.twin.claim([run], marks: [:], lease: lease ?? Self.noLease)
+            guard starts[id] == .begun else { throw Surprise.slotTaken }
+        } catch let fault as AnyFault {
+            guard fault == WatchedBook.down else { throw fault }
+            run.lease = run.lease ?? Self.noLease
+        }
         return run
     }
 
-    /// Launches a run by hand and waits for its end.
+    /// What a run has that begins before the catalog has given any lease.
+    private static var noLease: Lease { Lease(daemon: ManualClock.id(900), epoch: 0) }
+
+    /// Claims a run and does it to its end.
     func launch(_ job: Job = Schedules.job(), trigger: Trigger = .hand) async throws -> RunRecord {
-        switch try await supervisor.launch(job, trigger: trigger) {
-        case .ended(let run, _), .skipped(let run): return run
-        case .slotTaken: throw Surprise.slotTaken
-        }
+        let run = try await claim(job, id: ambient.makeID(), trigger: trigger)
+        return await supervisor.perform(run, job: job, attemptsMade: 0)
     }
 
-    /// Launches a run, calls `during` once `fact` holds, and waits for the run's end.
+    /// Stops every run that is under way.
+    func stop(_ reason: StopReason = .cancelled) async {
+        for run in claims.withLock({ $0.runs }) { await supervisor.stop(run, reason) }
+    }
+
+    /// Does a run, calls `during` once `fact` holds, and waits for the run's end.
     func launch(
         _ job: Job = Schedules.job(), once fact: @escaping @Sendable () async throws -> Bool,
         _ during: @Sendable () async throws -> Void

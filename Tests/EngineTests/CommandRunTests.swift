@@ -68,7 +68,7 @@ import Testing
         let bench = Bench()
         bench.programs.queue("vacuumlo", .init(hangs: true))
         let run = try await bench.launch(job(), once: { bench.tools.running == 1 }) {
-            await bench.supervisor.stopAll(reason)
+            await bench.stop(reason)
         }
         #expect(run.state == .ended(reason == .timedOut ? .timedOut : .cancelled))
         #expect(try await bench.steps(run) == ["command cancelled"])

@@ -24,13 +24,13 @@ import Testing
 
     @Test func `what keeps it from starting ends it as failed, and never throws`() async throws {
         let bench = Bench()
-        let store = try await bench.claim(id: 501)
+        let store = try await bench.claim(id: ManualClock.id(501))
         let unknown = await bench.supervisor.perform(
             store, job: Schedules.job(spec: BackupSpec(store: "cellar")), attemptsMade: 0)
         #expect(unknown.state == .ended(.failed))
         #expect(unknown.summary == "there is no store 'cellar'")
         bench.clock.advance(by: .seconds(1))
-        let target = try await bench.claim(id: 502)
+        let target = try await bench.claim(id: ManualClock.id(502))
         let nobody = await bench.supervisor.perform(
             target, job: Schedules.job(targets: ["other"]), attemptsMade: 0)
         #expect(nobody.summary == "no target matches 'other'")

@@ -94,7 +94,7 @@ import Testing
         bench.programs.queue("after", .init(hangs: true))
         let clock = bench.clock
         let run = try await bench.launch(job(), once: { bench.diary.lines.contains("run: pg_dump") }) {
-            await bench.supervisor.stopAll(.cancelled)
+            await bench.stop()
             let came = try await Fact.comes {
                 bench.diary.lines.contains("run: after") && clock.sleepers.contains(.seconds(30))
             }
@@ -113,7 +113,7 @@ import Testing
             let clock = bench.clock
             let run = try await bench.launch(job(), once: { clock.sleepers.contains(.seconds(120)) }) {
                 if isStopped {
-                    await bench.supervisor.stopAll(.cancelled)
+                    await bench.stop()
                 } else {
                     clock.advance(by: .seconds(120))
                 }
@@ -191,7 +191,7 @@ import Testing
         let clock = bench.clock
         let run = try await bench.launch(
             job(["dump": .seconds(300)]), once: { clock.sleepers.contains(.seconds(300)) }
-        ) { await bench.supervisor.stopAll(.cancelled) }
+        ) { await bench.stop() }
         #expect(run.state == .ended(.cancelled))
         #expect(try await bench.steps(run).last == "dump cancelled")
     }

@@ -11,14 +11,8 @@ import Testing
     @Test func `is published all the same, and says that its record waits in the journal`() async throws {
         let bench = Bench()
         await bench.book.twin.fail(with: WatchedBook.down)
-        guard
-            case .ended(let run, let missing) = try await bench.supervisor.launch(
-                Schedules.job(), trigger: .hand)
-        else {
-            Issue.record("it did not run")
-            return
-        }
-        #expect(missing == nil, "nothing is at risk")
+        let run = try await bench.launch()
+        #expect(await bench.journaled.atRisk == nil, "nothing is at risk")
         #expect(await bench.journaled.missing == WatchedBook.down)
         #expect(try await bench.journal.contents().entries.count == bench.journaled.pending)
         #expect(run.state == .ended(.succeeded))
@@ -103,11 +97,11 @@ import Testing
         }
         bench.clock.advance(by: .seconds(60))
         let next = try await bench.launch()
-        // The next run waits behind it, so that the catalog is told in order.
-        #expect(try await bench.rows.map(\.state) == [.running])
+        // What the next run does waits behind it, so that the catalog is told in order.
+        #expect(try await bench.rows.map(\.state) == [.waiting, .running])
         bench.book.heal()
         bench.book.watch { _ in }
-        try await bench.supervisor.record(.missed, Schedules.job(), trigger: .hand, reason: "later")
+        await bench.journaled.settle()
         #expect(try await bench.rows.contains(run))
         #expect(try await bench.rows.contains(next))
     }

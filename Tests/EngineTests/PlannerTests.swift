@@ -1,6 +1,5 @@
 import Cron
 import FoundationEssentials
-import Policy
 import TestKit
 import Testing
 
@@ -36,41 +35,5 @@ import Testing
         #expect(slots.count == 301)
         #expect(slots.contains { $0.schedule.key.job == "once" })
         #expect(slots.last?.at == start + 100)
-    }
-
-    private func decide(late seconds: Double, isNewest: Bool = true, window: String? = nil) throws
-        -> SlotDecision
-    {
-        let named = try window.map {
-            Schedule.NamedWindow(name: "nights", window: Window(openings: [try .parse($0)]), zone: .utc)
-        }
-        let slot = Slot(
-            schedule: try Schedules.make("30 0 * * *", window: named, late: .seconds(600)), at: start)
-        return Planner.decide(slot, now: start + seconds, isNewest: isNewest)
-    }
-
-    @Test func `a slot on time fires`() throws {
-        #expect(try decide(late: 0) == .fire)
-        #expect(try decide(late: 600) == .fire)
-        #expect(try decide(late: -5) == .fire)
-        #expect(try decide(late: 0, window: "00:00-01:00") == .fire)
-    }
-
-    @Test func `a slot that is too late is missed`() throws {
-        #expect(
-            try decide(late: 601)
-                == .record(.missed, reason: "it could start only 601 s late, and late= allows 600 s"))
-    }
-
-    @Test func `an older slot is missed`() throws {
-        #expect(
-            try decide(late: 0, isNewest: false)
-                == .record(.missed, reason: "a later slot was due before this one could start"))
-    }
-
-    @Test func `a closed window skips`() throws {
-        #expect(
-            try decide(late: 0, window: "01:00-02:00")
-                == .record(.skipped, reason: "window 'nights' is closed"))
     }
 }

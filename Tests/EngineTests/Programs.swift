@@ -12,7 +12,6 @@ final class Programs: Sendable {
     private let store: MemoryBackupStore
     private let diary: Diary
     private let queued = Mutex<[String: [MemoryTools.Answer]]>([:])
-    private let gate = Mutex<ManualClock?>(nil)
 
     init(_ store: MemoryBackupStore, _ diary: Diary) {
         self.store = store
@@ -24,15 +23,9 @@ final class Programs: Sendable {
         queued.withLock { $0[tool, default: []] += answers }
     }
 
-    /// Every program takes a second of this clock from now on, and no time again with nil.
-    func hold(until gate: ManualClock?) {
-        self.gate.withLock { $0 = gate }
-    }
-
     func answer(_ call: ToolCall) async -> MemoryTools.Answer {
         let tool = call.executable.split(separator: "/").last.map(String.init) ?? ""
         diary.write("run: \(tool)")
-        await gate.withLock { $0 }?.sleep(.seconds(1))
         let next = queued.withLock { queued -> MemoryTools.Answer? in
             guard let first = queued[tool]?.first else { return nil }
             queued[tool]?.removeFirst()

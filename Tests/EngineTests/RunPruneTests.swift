@@ -88,23 +88,17 @@ import Testing
         let bench = Bench()
         _ = try await nights(4, bench, Schedules.job(spec: BackupSpec(keep: Retention(last: 9))))
         bench.book.fail(.markRemoved)
-        guard
-            case .ended(let run, let missing) = try await bench.supervisor.launch(
-                Schedules.job(spec: spec), trigger: .hand)
-        else {
-            Issue.record("it did not run")
-            return
-        }
+        let run = try await bench.launch(Schedules.job(spec: spec))
         #expect(run.state == .ended(.succeeded))
         // The journal has it, so that nothing is at risk.
-        #expect(missing == nil)
+        #expect(await bench.journaled.atRisk == nil)
         #expect(
             bench.diary.lines("note: prune main/shop done").last?.hasSuffix(
                 "2 kept, 3 removed, kept in the journal") == true)
         #expect(try await bench.sets.count == 2)
         #expect(try await bench.book.backups(target: nil).count == 5)
         bench.book.heal()
-        try await bench.supervisor.record(.missed, Schedules.job(), trigger: .hand, reason: "later")
+        await bench.journaled.settle()
         #expect(try await bench.rows.contains(run))
         #expect(try await bench.book.backups(target: nil).count == 2)
     }

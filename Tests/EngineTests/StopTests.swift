@@ -30,7 +30,7 @@ import Testing
         let started = "book: step 1.\(tool == "pg_dump" ? 3 : 2) \(step) main/shop running"
         let run = try await bench.launch(once: { bench.tools.running == 1 }) {
             #expect(bench.diary.lines.contains(started))
-            await bench.supervisor.stopAll(.cancelled)
+            await bench.stop()
         }
         try await expectStopped(bench, run)
         #expect(try await bench.steps(run).last == "\(step) cancelled")
@@ -41,7 +41,7 @@ import Testing
         let bench = Bench()
         bench.server.holdUp()
         let run = try await bench.launch(once: { !bench.server.calls.isEmpty }) {
-            await bench.supervisor.stopAll(.cancelled)
+            await bench.stop()
         }
         try await expectStopped(bench, run)
         #expect(try await bench.steps(run) == ["preflight cancelled"])
@@ -51,7 +51,7 @@ import Testing
     @Test func `while the archive is decoded`() async throws {
         let bench = Bench(verifier: MemoryVerifier(.hangs))
         let run = try await bench.launch(once: { !bench.verifier.paths.isEmpty }) {
-            await bench.supervisor.stopAll(.cancelled)
+            await bench.stop()
         }
         try await expectStopped(bench, run)
         #expect(try await bench.steps(run).last == "publish-check cancelled")
@@ -77,7 +77,7 @@ import Testing
         if name == .dump { bench.programs.queue("pg_dump", .init(hangs: true)) }
         bench.book.watch { write in
             if case .step(let step) = write, step.name == name, step.state == .running {
-                await bench.supervisor.stopAll(.cancelled)
+                await bench.stop()
             }
         }
         let run = try await bench.launch()
@@ -97,7 +97,7 @@ import Testing
         let run = try await bench.launch(
             Schedules.job(retry: retry), once: { clock.sleepers.contains(.seconds(60)) }
         ) {
-            await bench.supervisor.stopAll(.cancelled)
+            await bench.stop()
         }
         try await expectStopped(bench, run)
         #expect(try await bench.book.attempts(of: run.id).map(\.outcome) == [.failed])
@@ -108,16 +108,16 @@ import Testing
         bench.server.fail("main", with: MemoryServer.unreachable("main"))
         bench.book.watch { write in
             if case .attempt(let attempt) = write, attempt.outcome != nil {
-                await bench.supervisor.stopAll(.cancelled)
+                await bench.stop()
             }
         }
         let retry = RetryPolicy(attemptsMax: 2, backoffMin: .seconds(60), backoffMax: .seconds(60))
         try await expectStopped(bench, try await bench.launch(Schedules.job(retry: retry)))
     }
 
-    @Test func `before it begins`() async throws {
+    @Test func `while its row is written`() async throws {
         let bench = Bench()
-        await bench.supervisor.stopAll(.cancelled)
+        bench.book.watch { write in if case .begin = write { await bench.stop() } }
         let run = try await bench.launch()
         try await expectStopped(bench, run)
         #expect(try await bench.steps(run).isEmpty)

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Engine
 
-@Suite(.timeLimit(.minutes(2))) struct `Launching runs` {
+@Suite(.timeLimit(.minutes(2))) struct `Beginning runs` {
     private static let broken = AnyFault(code: "test.broken", summary: "it is broken", remedy: "Mend it.")
     private let key = ScheduleKey(job: "nightly", zone: "UTC", pattern: "30 0 * * *")
 
@@ -15,20 +15,14 @@ import Testing
         let bench = Bench()
         bench.programs.queue("pg_dump", .init(hangs: true))
         let first = try await bench.launch(once: { bench.tools.running == 1 }) {
-            guard case .skipped(let run) = try await bench.supervisor.launch(Schedules.job(), trigger: .hand)
-            else {
-                Issue.record("it was not skipped")
-                return
-            }
+            let run = try await bench.launch()
             #expect(run.state == .ended(.skipped))
             #expect(
                 run.summary
                     == "run \(ManualClock.id(1).uuidString.lowercased()) of this job is still under way")
             #expect(bench.liveness.runs == [ManualClock.id(1)])
-            let other = try await bench.supervisor.launch(Schedules.job("other"), trigger: .hand)
-            guard case .ended(let done, _) = other else { throw Bench.Surprise.slotTaken }
-            #expect(done.state == .ended(.succeeded))
-            await bench.supervisor.stopAll(.cancelled)
+            #expect(try await bench.launch(Schedules.job("other")).state == .ended(.succeeded))
+            await bench.stop()
         }
         #expect(first.state == .ended(.cancelled))
         #expect(
@@ -45,15 +39,22 @@ import Testing
         }
     }
 
+    /// A run of a slot that was begun without the catalog: it has no row yet.
+    private func unclaimed(_ bench: Bench, _ number: UInt32) -> RunRecord {
+        RunRecord(
+            id: ManualClock.id(number), job: "nightly", kind: .backup, trigger: .slot(key, bench.clock.now),
+            owner: bench.ambient.owner, state: .waiting, startedAt: bench.clock.now,
+            lease: Lease(daemon: ManualClock.id(number + 1), epoch: 0))
+    }
+
     @Test func `a slot that another process has is left to it`() async throws {
         let bench = Bench()
-        let trigger = Trigger.slot(key, bench.clock.now)
-        _ = try await bench.launch(trigger: trigger)
+        _ = try await bench.launch(trigger: .slot(key, bench.clock.now))
         let calls = bench.tools.calls.count
-        guard case .slotTaken = try await bench.second().launch(Schedules.job(), trigger: trigger) else {
-            Issue.record("it ran twice")
-            return
-        }
+        let run = await bench.second().perform(
+            unclaimed(bench, 700), job: Schedules.job(), attemptsMade: 0)
+        #expect(run.state == .ended(.skipped) && run.summary == "another run has its slot")
+        #expect(try await bench.rows.count == 1)
         #expect(bench.tools.calls.count == calls)
         #expect(bench.liveness.runs.isEmpty)
         #expect(bench.liveness.jobs.isEmpty)
@@ -62,27 +63,18 @@ import Testing
     @Test func `of two processes with one slot exactly one runs it`() async throws {
         for _ in 0..<50 {
             let bench = Bench()
-            let trigger = Trigger.slot(key, bench.clock.now)
+            let (one, two) = (unclaimed(bench, 700), unclaimed(bench, 800))
             let other = bench.second()
-            async let first = bench.supervisor.launch(Schedules.job(), trigger: trigger)
-            async let second = other.launch(Schedules.job(), trigger: trigger)
-            let launches = [try await first, try await second]
-            #expect(launches.filter { if case .slotTaken = $0 { true } else { false } }.count == 1)
+            async let first = bench.supervisor.perform(one, job: Schedules.job(), attemptsMade: 0)
+            async let second = other.perform(two, job: Schedules.job(), attemptsMade: 0)
+            let summaries = [await first.summary, await second.summary]
+            #expect(summaries.filter { $0 == "another run has its slot" }.count == 1)
             #expect(try await bench.rows.map(\.state) == [.ended(.succeeded)])
         }
     }
 
-    @Test func `an unknown store is a fault before anything is written`() async throws {
-        let bench = Bench()
-        await #expect(throws: EngineFault.storeUnknown("cellar").plain) {
-            try await bench.launch(Schedules.job(spec: BackupSpec(store: "cellar")))
-        }
-        #expect(try await bench.rows.isEmpty)
-        #expect(bench.liveness.runs.isEmpty)
-    }
-
     @Test(arguments: [["other", "third*"], nil])
-    func `no target is a fault before anything is written`(targets: [String]?) async throws {
+    func `no target ends the run as failed`(targets: [String]?) async throws {
         let bench = Bench()
         var settings = bench.settings
         if targets == nil { settings.targets = [] }
@@ -93,10 +85,12 @@ import Testing
                 stores: ["local": bench.store],
                 verifier: bench.verifier, liveness: bench.liveness, ambient: bench.clock.ambient(),
                 zoneOffset: { _ in 0 }), observer: NoObserver())
-        await #expect(throws: EngineFault.targetUnknown(targets == nil ? "*" : "other, third*").plain) {
-            try await supervisor.launch(Schedules.job(targets: targets), trigger: .hand)
-        }
-        #expect(try await bench.rows.isEmpty)
+        let job = Schedules.job(targets: targets)
+        let run = await supervisor.perform(try await bench.claim(job), job: job, attemptsMade: 0)
+        #expect(run.state == .ended(.failed))
+        #expect(
+            run.summary == EngineFault.targetUnknown(targets == nil ? "*" : "other, third*").plain.summary)
+        #expect(try await bench.rows == [run])
     }
 
     @Test func `targets are chosen by name and glob`() async throws {
@@ -163,21 +157,8 @@ import Testing
         let trigger = Trigger.slot(key, bench.clock.now)
         #expect(try await bench.launch(trigger: trigger).state == .ended(.failed))
         await bench.book.twin.fail(with: nil)
-        try await bench.supervisor.record(.missed, Schedules.job(), trigger: .hand, reason: "later")
+        await bench.journaled.settle()
         #expect(try await bench.rows.first { $0.trigger == trigger }?.summary == "it is broken")
-    }
-
-    @Test func `what becomes of a slot that does not run is a row of its own`() async throws {
-        let bench = Bench()
-        let trigger = Trigger.slot(key, bench.clock.now)
-        try await bench.supervisor.record(.missed, Schedules.job(), trigger: trigger, reason: "too late")
-        try await bench.supervisor.record(.skipped, Schedules.job(), trigger: trigger, reason: "not twice")
-        let row = try #require(try await bench.rows.first)
-        #expect(try await bench.rows.count == 1)
-        #expect(row.state == .ended(.missed))
-        #expect(row.summary == "too late")
-        #expect(row.endedAt == row.startedAt)
-        #expect(bench.diary.lines("note:") == ["note: nightly ended: too late"])
     }
 }
 

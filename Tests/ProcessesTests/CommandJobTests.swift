@@ -36,9 +36,18 @@ import Testing
     }
 
     private func run(_ job: Job) async throws -> RunRecord {
-        guard case .ended(let run, _) = try await supervisor().launch(job, trigger: .hand) else {
-            throw AnyFault(code: "test.taken", summary: "it was not run", remedy: "None.")
-        }
+        await supervisor().perform(try await claim(job), job: job, attemptsMade: 0)
+    }
+
+    /// A run that waits, claimed as a daemon does it.
+    private func claim(_ job: Job) async throws -> RunRecord {
+        let owner = clock.ambient().owner
+        let daemon = DaemonRecord(id: UUID(), role: .hand, owner: owner, version: "1", startedAt: clock.now)
+        let lease = try await book.register(daemon, for: .seconds(30), dead: [])
+        let run = RunRecord(
+            id: UUID(), job: job.name, kind: job.kind, trigger: .hand, owner: owner, state: .waiting,
+            startedAt: clock.now, lease: lease)
+        #expect(try await book.claim([run], marks: [:], lease: lease) == [run.id: .begun])
         return run
     }
 
@@ -94,17 +103,16 @@ import Testing
         let pids = "\(fixture.folder)/pids"
         let line = "sleep 600 & echo $! > \(pids).new; mv \(pids).new \(pids); wait"
         let supervisor = supervisor()
-        let ended = Task { [job = job(["sh", "-c", line])] in
-            try await supervisor.launch(job, trigger: .hand)
-        }
+        let job = job(["sh", "-c", line])
+        let claimed = try await claim(job)
+        let ended = Task { await supervisor.perform(claimed, job: job, attemptsMade: 0) }
         let pid = try await Fact.value { () -> String? in
             // It is not there yet.
             (try? String(contentsOfFile: pids, encoding: .utf8))?.split(separator: "\n").first.map(
                 String.init)
         }
-        await supervisor.stopAll(.cancelled)
-        guard case .ended(let run, _) = try await ended.value else { return }
-        #expect(run.state == .ended(.cancelled))
+        await supervisor.stop(claimed.id, .cancelled)
+        #expect(await ended.value.state == .ended(.cancelled))
         let child = try #require(pid)
         #expect(try await Fact.comes { !Fixture.lives(child) })
     }
@@ -116,7 +124,9 @@ import Testing
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for worker in 0..<workers {
                     group.addTask { [job = job(["/bin/true"], name: "trivial-\(worker)")] in
-                        for _ in 0..<each { _ = try await supervisor.launch(job, trigger: .hand) }
+                        for _ in 0..<each {
+                            _ = await supervisor.perform(try await claim(job), job: job, attemptsMade: 0)
+                        }
                     }
                 }
                 try await group.waitForAll()
