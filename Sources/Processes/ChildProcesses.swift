@@ -8,21 +8,26 @@ import SystemPackage
 package struct ChildProcesses: ToolPort {
     private let search: ClientSearch
     private let environment: [String: String]
+    private let stopGraceMax: Duration
 
     /// Runs programs with what they need of our own environment.
     ///
     /// - Parameters:
     ///   - clientDirectories: Folders with PostgreSQL's programs, preferred to the usual ones, in this order.
     ///   - environment: The variables of this process.
-    package init(clientDirectories: [String], environment: [String: String]) {
+    ///   - stopGraceMax: No program is left more time between SIGTERM and SIGKILL, whatever its call says.
+    package init(
+        clientDirectories: [String], environment: [String: String], stopGraceMax: Duration = .seconds(10)
+    ) {
         self.init(
             search: ClientSearch(given: clientDirectories, path: environment["PATH"]),
-            environment: environment)
+            environment: environment, stopGraceMax: stopGraceMax)
     }
 
-    init(search: ClientSearch, environment: [String: String]) {
+    init(search: ClientSearch, environment: [String: String], stopGraceMax: Duration = .seconds(10)) {
         self.search = search
         self.environment = environment
+        self.stopGraceMax = stopGraceMax
     }
 
     /// The installations of client programs: those of the given folders first, then the newest first.
@@ -108,7 +113,9 @@ package struct ChildProcesses: ToolPort {
         let bound = ParentDeath.bind(call.executable, call.arguments)
         let variables = CleanEnvironment.make(caller: environment, call: call.environment)
         let steps: [TeardownStep] = [
-            .send(signal: .terminate, toProcessGroup: true, allowedDurationToNextStep: call.stopGrace)
+            .send(
+                signal: .terminate, toProcessGroup: true,
+                allowedDurationToNextStep: min(call.stopGrace, stopGraceMax))
         ]
         var options = PlatformOptions()
         // A session of its own: no terminal to ask for a password on, and a group that can be stopped as one.

@@ -88,6 +88,7 @@ package actor DaemonService {
         // What is to be told of the last moments still goes out.
         await desk.turn()
         await web?.stop()
+        ReloadNote.remove(parts.id, stateDirectory: configuration.settings.stateDirectory)
         await alive.release()
     }
 
@@ -99,7 +100,7 @@ package actor DaemonService {
 
     /// Uses a configuration that has been read again, or says why it was not to be had; the old one stays then.
     package func reload(_ read: @Sendable () throws(FaultList) -> LoadedConfiguration) async -> String {
-        manager?.tell(.reloading(monotonicMicroseconds: ambient.uptime().microseconds))
+        manager?.tell(.reloading)
         let text = await reloaded(read)
         manager?.tell(.ready(status: text))
         return text
@@ -211,9 +212,11 @@ package actor DaemonService {
             guard let listing = try? await store.sets() else { return nil }
             sets += listing.sets
         }
+        // Without the catalog the stores alone tell.
+        let recorded = (try? await system.book.backups(target: nil)) ?? []
         return Recoverability.standings(
             targets: settings.targets, jobs: configuration.jobs, sets: sets, lastSuccess: tally.lastSuccess,
-            now: ambient.wallTime())
+            recorded: recorded, now: ambient.wallTime())
     }
 
     /// Tells the service manager that the service is ready, and that the loop still turns.
@@ -338,12 +341,5 @@ extension Settings {
         if stateDirectory != old.stateDirectory { return "state" }
         if web != old.web { return "web" }
         return nil
-    }
-}
-
-extension Duration {
-    /// Whole microseconds.
-    fileprivate var microseconds: Int64 {
-        components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000
     }
 }

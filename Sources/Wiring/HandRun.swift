@@ -23,7 +23,8 @@ package actor HandRun {
         self.notes = notes
         self.say = say
         parts = DaemonParts(
-            id: system.ambient.makeID(), role: .hand, configuration: system.configuration, ambient: system.ambient)
+            id: system.ambient.makeID(), role: .hand, configuration: system.configuration,
+            ambient: system.ambient)
         loop = DaemonLoop(
             parts.settings(), schedules: [], record: parts.record,
             ports: system.loopPorts(
@@ -54,7 +55,8 @@ package actor HandRun {
             say(note)
             switch note {
             case .performed(let run), .ended(let run): return run
-            case .leaseHeld, .apart, .fenced, .clockWentBack, .waits, .guardTripped, .slotTaken, .stopping: break
+            case .leaseHeld, .apart, .fenced, .clockWentBack, .waits, .guardTripped, .slotTaken, .stopping:
+                break
             }
         }
         return nil

@@ -23,11 +23,12 @@ extension PgvigilSystem {
             guards: GuardProbe(
                 ambient: ambient, connectLimit: configuration.settings.limits.connectTimeout, stores: stores,
                 load: { () async throws(AnyFault) in try HostLoad.perCore() }), ambient: ambient,
-            dead: { parts.dead() }, settle: { [book] in await book.settle() == nil },
+            dead: { parts.dead() }, settle: { [book] in await book.settle(lease: $0) },
             noteOutage: { [book] in await book.noteOutage($0) },
             closeOpenParts: { run throws(AnyFault) in
                 try await repair.closeOpenParts(
-                    of: run, summary: "process \(run.owner.pid) on \(run.owner.host) was lost in the middle of it")
+                    of: run,
+                    summary: "process \(run.owner.pid) on \(run.owner.host) was lost in the middle of it")
             },
             rememberPeers: { peers.write($0) }, observe: observe, onFault: onFault)
     }
@@ -66,7 +67,10 @@ extension PgvigilSystem {
         -> ChildProcesses
     {
         ChildProcesses(
-            clientDirectories: configuration.settings.clientDirectories, environment: surroundings.environment)
+            clientDirectories: configuration.settings.clientDirectories,
+            environment: surroundings.environment,
+            // A lost lease is noticed at two thirds of its time: children are gone well before it is over.
+            stopGraceMax: min(.seconds(10), configuration.settings.daemon.lease / 6))
     }
 }
 

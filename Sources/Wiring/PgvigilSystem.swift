@@ -130,19 +130,6 @@ package struct PgvigilSystem: Sendable {
         }
     }
 
-    /// The slots to come, each with its expected duration.
-    package func plan(hours: Int) async throws(AnyFault) -> [SlotView] {
-        let now = ambient.wallTime()
-        var expected: [String: Duration] = [:]
-        for job in Set(configuration.schedules.map(\.key.job)) {
-            expected[job] = Expectation.duration(
-                try await book.durations(ofJob: job, limit: Expectation.sampleMax))
-        }
-        return Planner.slots(
-            of: configuration.schedules, after: now, until: now.addingTimeInterval(Double(hours) * 3600)
-        ).map { SlotView($0, expected: expected[$0.schedule.key.job]) }
-    }
-
     /// Carries prune plans out.
     ///
     /// - Returns: What failed.

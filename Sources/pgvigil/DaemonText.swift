@@ -11,12 +11,14 @@ struct DaemonText: Sendable {
     /// The line, without the time; nil for what its observer of runs says already.
     func line(_ note: SchedulerNote) -> String? {
         switch note {
-        case .leaseHeld(let lease): "joined the catalog as daemon \(Self.short(lease.daemon)), epoch \(lease.epoch)"
+        case .leaseHeld(let lease):
+            "joined the catalog as daemon \(Self.short(lease.daemon)), epoch \(lease.epoch)"
         case .apart(let goingOn, let stopped): apart(goingOn, stopped)
         case .fenced: "this daemon was silent for too long: others have taken its runs over; it joins anew"
         case .clockWentBack(let seconds):
             "the clock went back by \(DurationText.render(.seconds(seconds))); no slot fires again for that"
-        case .waits(let run, let job, let reason): "\(job): run \(Self.short(run)) waits: \(FaultText.oneLine(reason))"
+        case .waits(let run, let job, let reason):
+            "\(job): run \(Self.short(run)) waits: \(FaultText.oneLine(reason))"
         case .ended(let run): "\(run.job)\(slot(run)): \(outcome(run)) – \(FaultText.oneLine(run.summary))"
         case .performed: nil
         case .guardTripped(let run, let job, let reasons):

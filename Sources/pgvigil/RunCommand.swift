@@ -39,7 +39,8 @@ struct RunCommand: AsyncParsableCommand {
         let system = try await PgvigilSystem.openForRuns(configuration, surroundings, observer: observer)
         if let fault = system.catalogFault { Console.complain(fault) }
         await system.recordUnknownSets()
-        let hand = HandRun(system, say: speaker(DaemonText(instants: instants, now: system.ambient.wallTime))) { Console.complain($0) }
+        let hand = HandRun(system, say: speaker(DaemonText(instants: instants, now: system.ambient.wallTime)))
+        { Console.complain($0) }
         signals.onStop { await hand.stop() }
         let result: Result<RunRecord?, AnyFault>
         do { result = .success(try await hand.run(job)) } catch { result = .failure(error) }

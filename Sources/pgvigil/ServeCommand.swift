@@ -31,14 +31,16 @@ struct ServeCommand: AsyncParsableCommand {
         let observer: any RunObserver =
             json ? JSONObserver() : TextObserver(instants: instants, moving: false)
         let signals = StopSignals(wishes: [
-            "stopping: nothing new starts; once more stops what runs", "stopping what runs; once more ends at once",
+            "stopping: nothing new starts; once more stops what runs",
+            "stopping what runs; once more ends at once",
         ])
         let system = try await PgvigilSystem.openForRuns(configuration, surroundings, observer: observer)
         if let fault = system.catalogFault { Console.complain(fault) }
         await system.recordUnknownSets()
         let text = DaemonText(instants: instants, now: system.ambient.wallTime)
         let service = DaemonService(
-            system, surroundings, say: { [json] in text.say($0, json: json) }, onFault: { Console.complain($0) })
+            system, surroundings, say: { [json] in text.say($0, json: json) },
+            onFault: { Console.complain($0) })
         signals.onStop { await service.stop() }
         signals.onReload { [options, json] in
             let said = await service.reload { () throws(FaultList) in try options.reload(surroundings) }

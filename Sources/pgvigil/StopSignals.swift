@@ -17,7 +17,7 @@ final class StopSignals: Sendable {
     private final class Shared: Sendable {
         let wishes: [String]
         let wish = Mutex(Wish())
-        let reload = Mutex<(@Sendable () async -> Void)?>(nil)
+        let reload = Mutex<(any DispatchSourceSignal)?>(nil)
 
         init(_ wishes: [String]) { self.wishes = wishes }
     }
@@ -35,13 +35,20 @@ final class StopSignals: Sendable {
     init(wishes: [String] = ["stopping; once more ends at once"]) {
         let state = Shared(wishes)
         self.state = state
-        sources = [SIGINT, SIGTERM, SIGHUP].map { number in
-            signal(number, number == SIGHUP ? SIG_DFL : SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number)
-            source.setEventHandler { number == SIGHUP ? Self.reload(state) : Self.stop(state) }
-            source.resume()
-            return source
-        }
+        sources = [SIGINT, SIGTERM].map { number in Self.source(of: number) { Self.stop(state) } }
+    }
+
+    /// Takes a signal from now on.
+    ///
+    /// Dispatch has a handler of its own for it from the source's beginning on, so what happens otherwise is set before.
+    private static func source(of number: Int32, _ action: @escaping @Sendable () -> Void)
+        -> any DispatchSourceSignal
+    {
+        signal(number, SIG_IGN)
+        let source = DispatchSource.makeSignalSource(signal: number)
+        source.setEventHandler(handler: action)
+        source.resume()
+        return source
     }
 
     /// Says what each wish to stop does: at once, if one has come already.
@@ -55,8 +62,8 @@ final class StopSignals: Sendable {
 
     /// Says what SIGHUP does; without this it ends the program, as when a terminal is closed.
     func onReload(_ action: @escaping @Sendable () async -> Void) {
-        signal(SIGHUP, SIG_IGN)
-        state.reload.withLock { $0 = action }
+        let source = Self.source(of: SIGHUP) { Task { await action() } }
+        state.reload.withLock { $0 = source }
     }
 
     var wasAsked: Bool { state.wish.withLock { $0.count > 0 } }
@@ -81,9 +88,5 @@ final class StopSignals: Sendable {
         guard count <= state.wishes.count else { exit(ExitStatus.interrupted.rawValue) }
         Console.whisper("\n\(state.wishes[count - 1])\n")
         if let action { Task { await action() } }
-    }
-
-    private static func reload(_ state: Shared) {
-        if let action = state.reload.withLock({ $0 }) { Task { await action() } }
     }
 }

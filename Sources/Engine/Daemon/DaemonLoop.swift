@@ -15,8 +15,8 @@ package actor DaemonLoop {
         package var ambient: Ambient
         /// Daemons of this state directory whose process is gone.
         package var dead: @Sendable () async -> [UUID]
-        /// Writes what the catalog has not taken, now that it answers; false if it still lacks some.
-        package var settle: @Sendable () async -> Bool
+        /// Writes what the catalog has not taken, now that it answers and has given this lease.
+        package var settle: @Sendable (Lease) async -> Void
         /// Told that the catalog does not answer, so that nobody else waits out its time limit.
         package var noteOutage: @Sendable (AnyFault) async -> Void
         /// Closes what the former process of a run left open; returns how many attempts it had begun.
@@ -31,7 +31,7 @@ package actor DaemonLoop {
         package init(
             daemons: any DaemonBook, book: any RunBook, executor: any RunExecutor, guards: any GuardPort,
             ambient: Ambient, dead: @escaping @Sendable () async -> [UUID] = { [] },
-            settle: @escaping @Sendable () async -> Bool = { true },
+            settle: @escaping @Sendable (Lease) async -> Void = { _ in },
             noteOutage: @escaping @Sendable (AnyFault) async -> Void = { _ in },
             closeOpenParts: @escaping @Sendable (RunRecord) async throws(AnyFault) -> Int,
             rememberPeers: @escaping @Sendable ([DaemonRecord]) async -> Void = { _ in },
@@ -57,7 +57,7 @@ package actor DaemonLoop {
     private let record: DaemonRecord
     private var settings: SchedulerSettings
     private let ports: Ports
-    private var underWay = 0
+    private(set) var underWay = 0
     private var nap: (due: Duration, task: Task<Void, Never>)?
     private var whenDone: CheckedContinuation<Void, Never>?
     private var lastFault: String?
@@ -204,18 +204,19 @@ package actor DaemonLoop {
             switch action {
             case .register:
                 let lease = try await ports.daemons.register(record, for: time, dead: await ports.dead())
-                _ = await ports.settle()
+                await ports.settle(lease)
                 await recovered()
                 return .registered(lease, asked: asked)
             case .renew(let lease, let doing):
                 let renewal = try await ports.daemons.renew(lease, for: time, doing: doing)
-                _ = await ports.settle()
+                if renewal != .lost { await ports.settle(lease) }
                 await recovered()
                 return .renewed(renewal, asked: asked)
             case .leave(let lease): try await ports.daemons.leave(lease)
             case .takeOver(let id, let lease):
                 let run = try await ports.daemons.takeOver(id, owner: record.owner, lease: lease)
-                let made = if let run, run.state == .running { try await ports.closeOpenParts(run) } else { 0 }
+                let made =
+                    if let run, run.state == .running { try await ports.closeOpenParts(run) } else { 0 }
                 return .tookOver(id, run, attemptsMade: made)
             case .rememberPeers(let peers): await ports.rememberPeers(peers)
             case .readMarks, .readDurations, .claim, .take, .noteWaiting, .askToStop, .readGuards, .perform,

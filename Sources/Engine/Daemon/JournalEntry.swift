@@ -25,4 +25,39 @@ package enum JournalEntry: Sendable, Equatable {
         case .backup, .removal, .mark: nil
         }
     }
+
+    /// The right by which it is written; nil for what stands without a run.
+    var claim: RunClaim? {
+        switch self {
+        case .run(let run): RunClaim(run: run.id, lease: run.lease)
+        case .attempt(let attempt, let lease): RunClaim(run: attempt.run, lease: lease)
+        case .step(let step, let lease): RunClaim(run: step.run, lease: lease)
+        case .end(let run, let lease, _, _, _): RunClaim(run: run, lease: lease)
+        case .backup, .removal, .mark: nil
+        }
+    }
+
+    /// Whether it was written before the catalog gave its daemon any lease.
+    var isProvisional: Bool { claim?.lease?.epoch == 0 }
+
+    /// The same under another lease, if it is provisional.
+    func settled(under lease: Lease?) -> JournalEntry {
+        guard isProvisional else { return self }
+        switch self {
+        case .run(var run):
+            run.lease = lease
+            return .run(run)
+        case .attempt(let attempt, _): return .attempt(attempt, lease)
+        case .step(let step, _): return .step(step, lease)
+        case .end(let run, _, let outcome, let summary, let at):
+            return .end(run, lease, outcome, summary: summary, at: at)
+        case .backup, .removal, .mark: return self
+        }
+    }
+}
+
+/// A run with the lease by which it was had: the same daemon may lose a run and take it again.
+struct RunClaim: Sendable, Hashable {
+    var run: UUID
+    var lease: Lease?
 }

@@ -24,28 +24,33 @@ struct JournalReplay: Sendable {
     ]
 
     let catalog: JournaledBook.Catalog
-    /// Runs of which the catalog takes nothing.
-    private(set) var foreign: Set<UUID>
+    /// Runs of which the catalog takes nothing, by the lease of the writer.
+    private(set) var foreign: Set<RunClaim>
     /// The latest of each schedule; told last, since their runs come first.
     private(set) var marks: [ScheduleKey: Date] = [:]
 
-    init(_ catalog: JournaledBook.Catalog, foreign: Set<UUID>) {
+    /// The lease under which provisional entries are told.
+    private let lease: Lease?
+
+    init(_ catalog: JournaledBook.Catalog, foreign: Set<RunClaim>, lease: Lease?) {
         self.catalog = catalog
         self.foreign = foreign
+        self.lease = lease
     }
 
     /// Tells one entry; a mark is only noted.
     ///
     /// - Throws: What may pass: then it is told again later.
     mutating func tell(_ entry: JournalEntry) async throws(AnyFault) -> Answer {
-        if let run = entry.run, foreign.contains(run) { return .passedOver }
+        let entry = entry.settled(under: lease)
+        if let claim = entry.claim, foreign.contains(claim) { return .passedOver }
         do throws(AnyFault) {
             guard let other = try await put(entry) else { return .taken }
-            if let run = entry.run { foreign.insert(run) }
+            if let claim = entry.claim { foreign.insert(claim) }
             return .slotTaken(by: other)
         } catch {
             guard Self.refusals.contains(error.code) else { throw error }
-            if let run = entry.run { foreign.insert(run) }
+            if let claim = entry.claim { foreign.insert(claim) }
             return .refused(error)
         }
     }

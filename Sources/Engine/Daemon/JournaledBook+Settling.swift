@@ -6,7 +6,8 @@ extension JournaledBook {
     /// Tells the catalog what it lacks, in order, as far as it takes it now: what dead processes left, then our own.
     ///
     /// Where nothing waits and no call has failed, the catalog is opened if it was not, and not asked.
-    /// - Parameter lease: That of this process, with which marks are moved on; without one they stay in the journal.
+    /// - Parameter lease: That of this process, with which marks are moved on, and under which is told what was written
+    ///   before there was any; without one both stay in the journal.
     /// - Returns: Why the catalog still lacks some of it; nil when it has all.
     @discardableResult
     package func settle(lease: Lease? = nil) async -> AnyFault? {
@@ -24,7 +25,8 @@ extension JournaledBook {
     }
 
     private func settle(_ catalog: Catalog, _ lease: Lease?) async throws(AnyFault) {
-        if lease != nil {
+        if let lease {
+            ours = lease
             held = 0
             unsaved += unsavedMarks.map { .mark($0.key, $0.value) }
             unsavedMarks = [:]
@@ -34,6 +36,8 @@ extension JournaledBook {
         if outage != nil, pending == 0, count == 0 {
             _ = try await catalog.book.runs(RunQuery(unfinishedOnly: true), limit: 1)
         }
+        if isProvisional, ours == nil { throw missing ?? Self.behind }
+        isProvisional = false
         // Whatever is written meanwhile waits behind; after a round without any, the catalog has all.
         while pending > 0 {
             let isInFile = inFile - told - held > 0
@@ -85,7 +89,8 @@ extension JournaledBook {
             onNote(.damaged(error))
             return 0
         }
-        let result = await tell(entries, catalog, lease)
+        // What a dead process wrote before it had a lease is nobody's.
+        let result = await tell(entries, catalog, lease, provisional: nil)
         // Marks go over to our own journal; before they are there, theirs is not touched.
         guard await hold(result.marks) else { return 0 }
         await forget(result.count, of: journal)
@@ -99,7 +104,7 @@ extension JournaledBook {
         let entries = try await read(journal).dropFirst(told).prefix(expected)
         // Damaged records are kept aside, and will not be told any more.
         inFile -= expected - entries.count
-        let result = await tell(Array(entries), catalog, lease)
+        let result = await tell(Array(entries), catalog, lease, provisional: ours)
         held = 0
         if await hold(result.marks) {
             told += result.count
@@ -117,7 +122,7 @@ extension JournaledBook {
     /// Tells what the journal did not take.
     private func tellUnsaved(_ catalog: Catalog, _ lease: Lease?) async throws(AnyFault) -> Int {
         await takeTurn()
-        let result = await tell(unsaved, catalog, lease)
+        let result = await tell(unsaved, catalog, lease, provisional: ours)
         unsaved.removeFirst(result.count)
         if unsaved.isEmpty {
             atRisk = nil
@@ -131,11 +136,12 @@ extension JournaledBook {
 
     /// Tells entries in their order until one is not taken.
     ///
+    /// - Parameter provisional: The lease of what was written before there was any.
     /// - Returns: How many were told, and the marks among them that could not be.
-    private func tell(_ entries: [JournalEntry], _ catalog: Catalog, _ lease: Lease?)
+    private func tell(_ entries: [JournalEntry], _ catalog: Catalog, _ lease: Lease?, provisional: Lease?)
         async -> (count: Int, marks: [ScheduleKey: Date], fault: AnyFault?)
     {
-        var replay = JournalReplay(catalog, foreign: foreign)
+        var replay = JournalReplay(catalog, foreign: foreign, lease: provisional)
         var count = 0
         do throws(AnyFault) {
             for entry in entries {

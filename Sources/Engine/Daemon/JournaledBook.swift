@@ -50,7 +50,11 @@ package actor JournaledBook {
     var underWay: [UUID: RunRecord] = [:]
     var introduced: Set<UUID> = []
     /// Runs of which the catalog takes nothing, since another has their slot or row.
-    var foreign: Set<UUID> = []
+    var foreign: Set<RunClaim> = []
+    /// The lease that the catalog has given this process; what is written before waits for it.
+    var ours: Lease?
+    /// Whether something waits for that lease.
+    var isProvisional = false
 
     /// Who wants to know that a run is another daemon's by now.
     private var watchers: [UUID: @Sendable () async -> Void] = [:]
@@ -108,9 +112,9 @@ package actor JournaledBook {
 
     /// Writes an entry to the catalog, or keeps it.
     func write(_ entry: JournalEntry) async -> RunStart {
-        if outage == nil, pending == 0 {
+        if outage == nil, pending == 0, !entry.isProvisional || ours != nil {
             do throws(AnyFault) {
-                var replay = JournalReplay(try await open(), foreign: foreign)
+                var replay = JournalReplay(try await open(), foreign: foreign, lease: ours)
                 let answer = try await replay.tell(entry)
                 foreign.formUnion(replay.foreign)
                 return await start(entry, answer)
@@ -118,7 +122,8 @@ package actor JournaledBook {
                 outage = error
             }
         }
-        if let run = entry.run, foreign.contains(run) { return .begun }
+        if let claim = entry.settled(under: ours).claim, foreign.contains(claim) { return .begun }
+        if entry.isProvisional, ours == nil { isProvisional = true }
         await keep([entry], outage ?? missing ?? Self.behind)
         return .begun
     }
@@ -204,7 +209,7 @@ package actor JournaledBook {
         for saver in waiting { saver.resume() }
     }
 
-    private static let behind = AnyFault(
+    static let behind = AnyFault(
         code: "journal.behind", summary: "the catalog is still being told of what was before",
         remedy: "Wait a moment.",
         exitStatus: .undetermined, mayPass: true)
