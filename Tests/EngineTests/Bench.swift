@@ -98,17 +98,17 @@ struct Bench: Sendable {
             if lease == nil { lease = try await book.twin.register(daemon, for: .seconds(30), dead: []) }
             claims.withLock { $0.lease = lease }
             run.lease = lease
-            let starts = try await book.twin.claim([run], marks: [:], lease: lease ?? Self.noLease)
+            let starts = try await book.twin.claim([run], marks: [:], lease: lease ?? Self.oldLease)
             guard starts[id] == .begun else { throw Surprise.slotTaken }
         } catch let fault as AnyFault {
             guard fault == WatchedBook.down else { throw fault }
-            run.lease = run.lease ?? Self.noLease
+            run.lease = run.lease ?? Self.oldLease
         }
         return run
     }
 
-    /// What a run has that begins before the catalog has given any lease.
-    private static var noLease: Lease { Lease(daemon: ManualClock.id(900), epoch: 0) }
+    /// What the daemon of a bench has had since before an outage.
+    private static var oldLease: Lease { Lease(daemon: ManualClock.id(900), epoch: 1) }
 
     /// Claims a run and does it to its end.
     func launch(_ job: Job = Schedules.job(), trigger: Trigger = .hand) async throws -> RunRecord {

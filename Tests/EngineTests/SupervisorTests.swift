@@ -44,7 +44,7 @@ import Testing
         RunRecord(
             id: ManualClock.id(number), job: "nightly", kind: .backup, trigger: .slot(key, bench.clock.now),
             owner: bench.ambient.owner, state: .waiting, startedAt: bench.clock.now,
-            lease: Lease(daemon: ManualClock.id(number + 1), epoch: 0))
+            lease: Lease(daemon: ManualClock.id(number + 1), epoch: 1))
     }
 
     @Test func `a slot that another process has is left to it`() async throws {

@@ -48,11 +48,13 @@ extension SchedulerMachine {
         for orphan in news.orphans { considerOrphan(orphan, lease, now) }
     }
 
-    /// The catalog did not answer: it is asked again after a while that grows.
+    /// The catalog did not answer: it is asked again after a while that grows once the lease is lost. Until then there
+    /// is little time left to keep it.
     mutating func didNotAnswer(_ now: Moment) {
         isAsking = false
         failures += 1
-        let pause = min(guardPoll, settings.timing.lease / 10 * min(failures, 10))
+        let patience = lease == nil ? min(failures, 10) : 1
+        let pause = min(guardPoll, settings.timing.lease / 10 * patience)
         askDue = now.uptime + pause * (0.75 + 0.5 * now.chance)
         if standing == .joining { separate(nil, now) }
     }
