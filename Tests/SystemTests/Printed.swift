@@ -17,8 +17,58 @@ struct RunRow: Decodable {
     var ended: Date?
     var seconds: Double?
     var pid: Int32
+    var daemon: String?
+    var epoch: Int64?
+    var standsFor: [Date]?
+    var inJournal: Bool?
+    var waitsWith: [SeatRow]?
     var attempts: [AttemptRow]?
     var steps: [StepRow]?
+}
+
+/// Who has what a run waits for, or came due earlier.
+struct SeatRow: Decodable {
+    var seat: String
+    var run: String
+    var job: String
+    var has: Bool
+}
+
+/// A daemon of `daemons list --json`.
+struct DaemonRow: Decodable {
+    struct Work: Decodable {
+        var run: String
+        var job: String
+        var state: String
+    }
+
+    var id: String
+    var pid: Int32
+    var role: String
+    var state: String
+    var epoch: Int64
+    var runs: [Work]
+}
+
+/// What `status --json` says of the catalog and the journal.
+struct ConditionRow: Decodable {
+    struct Finding: Decodable {
+        var weight: String
+        var kind: String
+        var text: String
+    }
+
+    var verdict: String
+    var catalogUp: Bool
+    var journalEntries: Int
+    var findings: [Finding]
+}
+
+/// What one daemon answered to `reload --json`.
+struct AnswerRow: Decodable {
+    var pid: Int32
+    var answer: String
+    var text: String
 }
 
 /// One try of a run.
@@ -117,11 +167,12 @@ struct FaultRow: Decodable {
     var remedy: String
 }
 
-/// A line of `run --json`.
+/// A line of `run --json` and `serve --json`.
 struct EventRow: Decodable {
     var event: String
     var run: RunRow?
     var step: StepRow?
+    var message: String?
 }
 
 /// The manifest of a set, as far as these tests read it.

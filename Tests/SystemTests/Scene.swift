@@ -18,7 +18,7 @@ final class Scene: Sendable {
     var home: String { "\(path)/home" }
 
     /// No more scenes than this at a time: the programs in them are what a machine has to carry.
-    private static let places = Places(2)
+    static let places = Places(2)
 
     /// The start of every command line of ours: nothing, or what makes root somebody ordinary.
     private let user: [String]
@@ -54,9 +54,12 @@ final class Scene: Sendable {
 
     /// Plays a test in a scene of its own.
     ///
-    /// - Parameter asRoot: Whether the program runs as root where we are.
-    static func play<Value>(asRoot: Bool = true, _ body: (Scene) async throws -> Value) async throws -> Value
-    {
+    /// - Parameters:
+    ///   - asRoot: Whether the program runs as root where we are.
+    ///   - places: What bounds how many are played at the same time.
+    static func play<Value>(
+        asRoot: Bool = true, places: Places = Scene.places, _ body: (Scene) async throws -> Value
+    ) async throws -> Value {
         await places.take()
         do {
             let scene = try Scene(asRoot: asRoot)
