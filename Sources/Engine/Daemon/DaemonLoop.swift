@@ -61,6 +61,8 @@ package actor DaemonLoop {
     private var nap: (due: Duration, task: Task<Void, Never>)?
     private var whenDone: CheckedContinuation<Void, Never>?
     private var lastFault: String?
+    /// Who had the runs that may be taken over, as the last renewal told.
+    private var formerOwners: [UUID: Owner] = [:]
 
     /// - Parameter record: What the catalog is told of this daemon.
     package init(
@@ -209,12 +211,15 @@ package actor DaemonLoop {
                 return .registered(lease, asked: asked)
             case .renew(let lease, let doing):
                 let renewal = try await ports.daemons.renew(lease, for: time, doing: doing)
+                if case .held(let news) = renewal { await note(orphans: news.orphans) }
                 if renewal != .lost { await ports.settle(lease) }
                 await recovered()
                 return .renewed(renewal, asked: asked)
             case .leave(let lease): try await ports.daemons.leave(lease)
             case .takeOver(let id, let lease):
-                let run = try await ports.daemons.takeOver(id, owner: record.owner, lease: lease)
+                var run = try await ports.daemons.takeOver(id, owner: record.owner, lease: lease)
+                // What is said of it is about the process that is gone.
+                run?.owner = await formerOwners[id] ?? record.owner
                 let made =
                     if let run, run.state == .running { try await ports.closeOpenParts(run) } else { 0 }
                 return .tookOver(id, run, attemptsMade: made)
@@ -231,6 +236,10 @@ package actor DaemonLoop {
             if case .registerFailed? = failure { await ports.noteOutage(error) }
             return failure
         }
+    }
+
+    private func note(orphans: [RunRecord]) {
+        formerOwners = Dictionary(orphans.map { ($0.id, $0.owner) }) { first, _ in first }
     }
 
     private nonisolated func answerOfBook(_ action: SchedulerAction) async -> SchedulerEvent? {
