@@ -54,6 +54,8 @@ extension SchedulerMachine {
     }
 
     private mutating func adopt(_ run: RunRecord, _ job: Job, _ schedule: Schedule?, _ now: Moment) {
+        var run = run
+        run.owner = settings.owner
         duties[run.id] = Duty(
             run: run, job: job, schedule: schedule,
             seats: SeatPlan.seats(of: job, targets: settings.targets, limits: settings.limits),

@@ -97,9 +97,13 @@ extension SchedulerMachine {
         for missed in decision.missed {
             add(schedule, missed.slot, .ended(.missed), missed.reason + apartNote(missed.slot), now)
         }
+        // Those that are made up for are done one after the other, whatever the line says of overlap.
+        let isCatchingUp =
+            decision.run.count > 1
+            && decision.run.contains { now.wall.timeIntervalSince($0.slot) > Self.onTime / .seconds(1) }
         for run in decision.run {
             let record = add(schedule, run.slot, .waiting, "", now, standsFor: run.standsFor)
-            beDutiful(record, schedule.job, schedule, now)
+            beDutiful(record, schedule.job, isCatchingUp ? schedule.waiting : schedule, now)
         }
         // A mark that was made up says nothing of the slots before it.
         if !guessedMarks.contains(schedule.key) { marksToMove[schedule.key] = now.wall }
@@ -168,6 +172,15 @@ extension SchedulerMachine {
         guard let lastApart, lastApart.contains(slot) else { return "" }
         let (from, to) = (settings.render(lastApart.lowerBound), settings.render(lastApart.upperBound))
         return "; the catalog could not be reached from \(from) to \(to)"
+    }
+}
+
+extension Schedule {
+    /// The same, for a slot that waits for an earlier run of its job.
+    fileprivate var waiting: Schedule {
+        var copy = self
+        copy.overlap = .wait
+        return copy
     }
 }
 
