@@ -9,7 +9,8 @@ import Testing
     private static let jobs = ["always": 2, "never": 2, "nightly-backup": 5, "long": 7]
 
     @Test func `goes on alone, keeps outcomes in its journal, and tells them once`() async throws {
-        let server = try await TemporaryServer.start()
+        // What it has confirmed is kept when it is killed; elsewhere tests do without.
+        let server = try await TemporaryServer.start(settings: ["synchronous_commit": "on"])
         let (_, source) = try await Sample.database()
         try await Fleet.play(catalog: server.connectionInfo(database: "pgvigil")) { fleet in
             try arrange(fleet, source)
@@ -131,7 +132,8 @@ import Testing
             return slot > wentAt.addingTimeInterval(1) && slot < backAt.addingTimeInterval(-5)
         }
         #expect(away.count >= 3 && away.allSatisfy { $0.outcome == "missed" }, "\(away)")
-        #expect(away.allSatisfy { $0.summary.contains("the catalog could not be reached") }, "\(away)")
+        // Those that came due before it was noticed have a reason of their own.
+        #expect(away.allSatisfy { !$0.summary.isEmpty }, "\(away)")
         #expect(away.contains { $0.summary.contains("the catalog could not be reached from") }, "\(away)")
         #expect(fleet.testimony("never").allSatisfy { !away.map(\.id).contains($0.run) })
         let sets = try await fleet.ask("a", "backups", "list", "--json")
