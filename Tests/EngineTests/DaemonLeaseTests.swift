@@ -115,6 +115,25 @@ import Testing
         #expect(await one.executor.given.count + other.executor.given.count == 1)
     }
 
+    @Test func `without the catalog its own runs wait for each other's seats all the same`() async throws {
+        let daemon = bench.daemon(
+            1,
+            [
+                try Schedules.make("40 0 * * *", job: "first"),
+                try Schedules.make("41 0 * * *", job: "second"),
+            ])
+        await daemon.executor.hold(true)
+        daemon.link.cut(true)
+        daemon.start()
+        try await bench.pass(.seconds(700))
+        #expect(await daemon.executor.given.map(\.job) == ["first"])
+        #expect(daemon.lines.last?.hasPrefix("second waits: for run") == true)
+        #expect(daemon.lines.last?.hasSuffix("(first), which has target/main") == true)
+        await daemon.executor.finish("first")
+        try await bench.pass(.seconds(5))
+        #expect(await daemon.executor.given.map(\.job) == ["first", "second"])
+    }
+
     // MARK: Runs of daemons that are gone
 
     /// A daemon that says nothing more.

@@ -1,0 +1,93 @@
+import FoundationEssentials
+import Jobs
+import TestKit
+import Testing
+
+@testable import Engine
+
+@Suite struct `What metrics remember of jobs` {
+    private func run(
+        _ state: RunState, job: String = "nightly", start: Double = 0, took: Double? = 60
+    ) -> RunRecord {
+        RunRecord(
+            id: UUID(), job: job, kind: .backup, trigger: .hand, owner: LoopBench.owner(1), state: state,
+            startedAt: Sets.night(0) + start, endedAt: took.map { Sets.night(0) + start + $0 })
+    }
+
+    private func metrics(_ tally: JobTally, unfinished: [RunRecord] = []) throws -> JobMetrics {
+        try #require(tally.metrics(of: [Schedules.job()], unfinished: unfinished).first)
+    }
+
+    @Test func `counts what ends from now on, and only knows what was before`() throws {
+        var tally = JobTally()
+        tally.begin(with: [run(.ended(.failed), start: 3_600), run(.ended(.succeeded))])
+        var metrics = try metrics(tally)
+        #expect(metrics.ended.isEmpty)
+        #expect(metrics.lastOutcome == .failed && metrics.lastEndedAt == Sets.night(0) + 3_660)
+        #expect(metrics.lastSuccessAt == Sets.night(0) + 60 && metrics.lastDurationSeconds == 60)
+        #expect(tally.lastSuccess == ["nightly": Sets.night(0)])
+        tally.note(run(.ended(.succeeded), start: 7_200, took: 90), bytes: 4_096)
+        tally.note(run(.ended(.missed), start: 7_400, took: nil))
+        metrics = try self.metrics(tally)
+        #expect(metrics.ended == [.succeeded: 1, .missed: 1])
+        #expect(metrics.lastOutcome == .missed)
+        #expect(metrics.lastSuccessAt == Sets.night(0) + 7_290 && metrics.lastBytes == 4_096)
+    }
+
+    @Test func `what ended earlier and is told later does not become the last`() throws {
+        var tally = JobTally()
+        tally.note(run(.ended(.succeeded), start: 3_600), bytes: 10)
+        tally.note(run(.ended(.failed)))
+        tally.note(run(.ended(.succeeded)), bytes: 20)
+        let metrics = try metrics(tally)
+        #expect(metrics.lastOutcome == .succeeded && metrics.lastBytes == 10)
+        #expect(metrics.ended == [.succeeded: 2, .failed: 1])
+    }
+
+    @Test func `tells of every configured job what waits and what is under way`() throws {
+        var tally = JobTally()
+        tally.note(run(.running))
+        let unfinished = [
+            run(.waiting), run(.waiting), run(.running), run(.ended(.failed)), run(.waiting, job: "gone"),
+        ]
+        let all = tally.metrics(of: [Schedules.job(), Schedules.job("idle")], unfinished: unfinished)
+        #expect(all.map(\.job) == ["idle", "nightly"])
+        #expect(all.map(\.waiting) == [0, 2] && all.map(\.running) == [0, 1])
+        #expect(all.allSatisfy { $0.lastOutcome == nil && $0.ended.isEmpty })
+    }
+}
+
+@Suite struct `The seats that a run needs` {
+    private let targets = ["main", "other"].map {
+        Target(name: $0, connection: ConnectionInfo(parameters: []), origin: "test")
+    }
+
+    private func keys(_ job: Job) -> [String] {
+        SeatPlan.seats(of: job, targets: targets, limits: Limits()).map(\.key)
+    }
+
+    @Test func `are those of its targets, its store and its job`() {
+        #expect(
+            keys(Schedules.job()) == ["job/nightly", "target/main", "target/other", "store/local", "runs"])
+        #expect(
+            keys(Schedules.job(targets: ["m*"])) == ["job/nightly", "target/main", "store/local", "runs"])
+        var command = Schedules.job("tidy")
+        command.work = .command(CommandSpec(command: ["vacuumlo"]))
+        #expect(keys(command) == ["job/tidy", "runs"])
+        command.work = .command(CommandSpec(command: ["vacuumlo"], heavy: true))
+        #expect(keys(command) == ["job/tidy", "target/main", "target/other", "runs"])
+    }
+
+    @Test func `are not to be had beside another mode, nor when they are full`() {
+        let dump = Seat(key: "target/main", limit: 2, mode: "dump")
+        let maintain = Seat(key: "target/main", limit: 2, mode: "maintain")
+        func blocker(of seat: Seat, _ held: [Seat]) -> Int? {
+            SeatPlan.blocker(of: [seat], held: held.enumerated().map { (run: $0, seats: [$1]) })?.run
+        }
+        #expect(blocker(of: dump, []) == nil)
+        #expect(blocker(of: dump, [dump]) == nil)
+        #expect(blocker(of: dump, [maintain]) == 0)
+        #expect(blocker(of: dump, [Seat(key: "target/main", limit: 2)]) == nil)
+        #expect(blocker(of: dump, [Seat(key: "target/other", limit: 1), dump, dump]) == 1)
+    }
+}
