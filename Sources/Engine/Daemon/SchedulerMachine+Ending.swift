@@ -41,7 +41,8 @@ extension SchedulerMachine {
     }
 
     mutating func miss(_ duty: Duty, _ now: Moment) {
-        let waited = duty.run.summary.isEmpty ? "it could not start" : "it waited \(duty.run.summary)"
+        let obstacle = duty.isClaimed ? "it could not start" : "the catalog could not be reached"
+        let waited = duty.run.summary.isEmpty ? obstacle : "it waited \(duty.run.summary)"
         end(
             duty.run.id, .missed,
             "late= ran out at \(settings.render(duty.run.deadline ?? duty.run.startedAt)); \(waited)",

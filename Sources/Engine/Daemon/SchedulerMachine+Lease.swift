@@ -19,6 +19,8 @@ extension SchedulerMachine {
         isAsking = false
         hold(lease, asked, now)
         takeOverFrom = now.uptime + settings.timing.lease
+        // The renewal tells of runs that were left behind, such as those of this state directory.
+        if settings.role == .serve { askDue = now.uptime }
         actions.append(.tell(.leaseHeld(lease)))
         for (run, duty) in duties where duty.run.lease == provisionalLease { duties[run]?.run.lease = lease }
         readMarks(now)
