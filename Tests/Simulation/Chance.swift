@@ -47,3 +47,10 @@ package struct Chance: Sendable {
             ))
     }
 }
+
+extension UUID {
+    /// Its first eight bytes, which are as good as the whole to tell two by chance apart.
+    var digest: UInt64 {
+        withUnsafeBytes(of: uuid) { $0.prefix(8).reduce(0) { $0 << 8 | UInt64($1) } }
+    }
+}

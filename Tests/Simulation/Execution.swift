@@ -118,7 +118,7 @@ final class Execution {
     func stop(_ reason: StopReason) {
         guard !isOver, process.isAlive else { return }
         if case .leaseLost = reason {
-            guard stopReason != reason else { return }
+            guard stopReason != reason, world.scenario.sabotage != .childrenOutliveTheLease else { return }
         } else {
             guard stopReason == nil, !isClosing else { return }
         }

@@ -18,6 +18,7 @@ extension Process {
             break
         }
         world.trace.note(world, "\(name) -> \(String(String(describing: action).prefix(300)))")
+        if let run = action.run { world.trace.mix(Int64(bitPattern: run.digest)) }
         if diesBefore() { return }
         switch action {
         case .register, .renew, .leave, .takeOver: performOfLease(action)
@@ -28,6 +29,7 @@ extension Process {
             world.checker.willPerform(execution)
             executions[run.id] = execution
             execution.begin()
+            if let time = cutOffAtWorkFor { cutOffAtWork(time) }
             _ = diesAfter()
         case .stop(let run, let reason):
             executions[run]?.stop(reason)
@@ -38,6 +40,16 @@ extension Process {
             host.peers = peers
             _ = diesAfter()
         case .tell, .quit: break
+        }
+    }
+
+    /// It has just renewed its lease, or is about to: the most that it can have while others wait for its end.
+    private func cutOffAtWork(_ time: Int64) {
+        cutOffAtWorkFor = nil
+        world.after(chance.int(100...5000)) { [self] in
+            guard isAlive, !world.isCalm else { return }
+            world.tally.add("outages at work")
+            cutOffUntil = max(cutOffUntil, world.now + time)
         }
     }
 
@@ -166,6 +178,21 @@ extension Process {
         case .apart: world.tally.add("apart")
         case .slotTaken, .leaseHeld, .clockWentBack, .waits, .ended, .performed, .guardTripped, .stopping:
             break
+        }
+    }
+}
+
+extension SchedulerAction {
+    /// The run that it is about, if it is about one.
+    fileprivate var run: UUID? {
+        switch self {
+        case .take(let id, _, _), .noteWaiting(let id, _, _), .takeOver(let id, _), .readGuards(let id, _, _),
+            .stop(let id, _):
+            id
+        case .perform(let run, _, _), .end(let run, _, _): run.id
+        case .claim(let runs, _, _): runs.first?.id
+        case .register, .renew, .readMarks, .readDurations, .askToStop, .rememberPeers, .leave, .tell, .quit:
+            nil
         }
     }
 }

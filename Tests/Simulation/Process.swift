@@ -2,6 +2,7 @@ import Engine
 import Faults
 import FoundationEssentials
 import Jobs
+import Synchronization
 
 /// A daemon: what `DaemonLoop` and its wiring are, without tasks.
 final class Process {
@@ -19,11 +20,14 @@ final class Process {
     var chance: Chance
     var isAlive = true
     var frozenUntil: Int64 = 0
+    private var outlook = Outlook()
     private var inbox: [() -> Void] = []
     private var alarm: (due: Int64, serial: Int)?
     private var serials = 0
     private var underWay = 0
     var cutOffUntil: Int64 = 0
+    /// Is cut off for so long as soon as a run of its is under way.
+    var cutOffAtWorkFor: Int64?
     /// Dies at the so many-eth deed from now on.
     var crashIn: Int?
     var crashesAfterEffect = false
@@ -77,7 +81,20 @@ final class Process {
     }
 
     /// Whether it may count on its lease.
-    var holdsLease: Bool { machine.lease.map { $0.until > .milliseconds(world.now) } ?? false }
+    var holdsLease: Bool { outlook.leaseUntil > .milliseconds(world.now) }
+
+    /// What is asked of the machine after each event.
+    private struct Outlook {
+        var leaseUntil = Duration.zero
+        var isDone = false
+        var wait = Duration.zero
+
+        /// In place: to ask it of the property itself would copy the whole machine each time.
+        static func of(_ machine: inout SchedulerMachine, _ now: Moment) -> Outlook {
+            Outlook(
+                leaseUntil: machine.lease?.until ?? .zero, isDone: machine.isDone, wait: machine.wait(now))
+        }
+    }
 
     // MARK: Life
 
@@ -87,16 +104,19 @@ final class Process {
         if case .stopAsked = event, world.scenario.sabotage == .deafToStop { return }
         world.trace.note(world, "\(name) <- \(Self.text(event))")
         if case .stopAsked = event { stopAskedAt = stopAskedAt ?? world.now }
-        let actions = machine.handle(event, at: moment)
+        let now = moment
+        let actions = machine.handle(event, at: now)
+        outlook = Outlook.of(&machine, now)
         if !holdsLease { apartAt = world.now }
         world.trace.mix(world.now)
+        world.trace.mix(Int64(bitPattern: record.id.digest) &+ Int64(actions.count))
         for action in actions {
             guard isAlive else { return }
             perform(action)
         }
         guard isAlive else { return }
         setAlarm()
-        if machine.isDone, underWay == 0 { quit() }
+        if outlook.isDone, underWay == 0 { quit() }
     }
 
     var isFrozen: Bool { world.now < frozenUntil }
@@ -125,8 +145,8 @@ final class Process {
     }
 
     private func setAlarm() {
-        guard !machine.isDone else { return }
-        let pause = Int64((machine.wait(moment) / .milliseconds(1)).rounded(.up))
+        guard !outlook.isDone else { return }
+        let pause = Int64((outlook.wait / .milliseconds(1)).rounded(.up))
         let due = world.now + min(max(pause, 1), 86_400_000_000)
         if let alarm, alarm.due <= due { return }
         serials += 1
@@ -249,10 +269,10 @@ final class Process {
 }
 
 /// Makes ids by chance; the machine wants to be able to make them anywhere.
-final class IDSource: @unchecked Sendable {
-    private var chance: Chance
+final class IDSource: Sendable {
+    private let chance: Mutex<Chance>
 
-    init(_ chance: Chance) { self.chance = chance }
+    init(_ chance: Chance) { self.chance = Mutex(chance) }
 
-    func make() -> UUID { chance.uuid() }
+    func make() -> UUID { chance.withLock { $0.uuid() } }
 }

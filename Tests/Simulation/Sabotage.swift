@@ -12,6 +12,8 @@ enum Sabotage: CaseIterable {
     case newestIsRemoved
     /// Children ignore every signal.
     case childrenNeverDie
+    /// Children go on when their daemon has lost its lease.
+    case childrenOutliveTheLease
     /// A daemon never hears that it is to end.
     case deafToStop
 
@@ -23,6 +25,7 @@ enum Sabotage: CaseIterable {
         case .windowsAreForgotten: "starts outside its window"
         case .setsVanish: "succeeded without a set"
         case .newestIsRemoved: "the newest verified set"
+        case .childrenOutliveTheLease: "is under way already"
         case .childrenNeverDie, .deafToStop: "does not end"
         }
     }

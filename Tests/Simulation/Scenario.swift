@@ -68,6 +68,8 @@ enum Mishap {
     case freeze(Int, for: Int64)
     /// Nil: nobody reaches the catalog.
     case outage(Int?, for: Int64)
+    /// Cut off from the catalog just after it has given its next run to be performed.
+    case outageAtWork(Int, for: Int64)
     case clockStep(host: Int, by: Int64)
     case sleep(host: Int, for: Int64)
     case hand(host: Int, job: String)

@@ -167,7 +167,18 @@ struct ScenarioMaker {
             let at = chance.int(1...scenario.length - 1)
             scenario.mishaps.append((at, mishap(scenario, lease)))
         }
+        addOutagesAtWork(&scenario, lease)
         scenario.mishaps.sort { $0.at < $1.at }
+    }
+
+    /// Daemons that lose their lease in the middle of a run, which outages at any time seldom do.
+    private mutating func addOutagesAtWork(_ scenario: inout Scenario, _ lease: Int64) {
+        guard scenario.daemons.count > 1, chance.happens(0.5) else { return }
+        for _ in 0..<Int(chance.int(1...3)) {
+            let place = Int(chance.int(0...Int64(scenario.daemons.count - 1)))
+            let mishap = Mishap.outageAtWork(place, for: chance.pick([lease, lease * 2, lease * 5]))
+            scenario.mishaps.append((chance.int(1...scenario.length - 1), mishap))
+        }
     }
 
     private mutating func mishap(_ scenario: Scenario, _ lease: Int64) -> Mishap {

@@ -15,6 +15,7 @@ package struct Tally: Sendable {
     package static let expected: [String] =
         [
             "nights", "slots", "runs", "crashes", "crashes after the effect", "takeovers", "outages",
+            "outages at work",
             "lost answers",
             "clock steps", "freezes", "sleeps", "hand runs", "cancellations", "stops", "reloads",
             "full disks",

@@ -19,6 +19,7 @@ extension World {
             tally.add("freezes")
             process.freeze(for: time)
         case .outage(let place, let time): outage(place, time)
+        case .outageAtWork(let place, let time): serving[place]?.cutOffAtWorkFor = time
         case .clockStep(let host, let by):
             tally.add("clock steps")
             hosts[host].clockOff += by

@@ -6,6 +6,8 @@ import Policy
 /// A run that this daemon has to see to its end, from the claim of its slot on.
 struct Duty: Sendable {
     var run: RunRecord
+    /// When it came due: the instant of its slot, or when somebody asked for it.
+    let due: Date
     let job: Job
     /// What its slot's line says of windows and overlap; nil for a run by hand.
     let schedule: Schedule?
@@ -22,6 +24,22 @@ struct Duty: Sendable {
     var tripped: [String] = []
     /// The next look at the guards while it runs.
     var guardsDue: Duration?
+
+    init(
+        run: RunRecord, job: Job, schedule: Schedule?, seats: [Seat], phase: Phase, isClaimed: Bool = false
+    ) {
+        self.run = run
+        due =
+            switch run.trigger {
+            case .slot(_, let at): at
+            case .hand: run.startedAt
+            }
+        self.job = job
+        self.schedule = schedule
+        self.seats = seats
+        self.phase = phase
+        self.isClaimed = isClaimed
+    }
 
     enum Phase: Sendable, Equatable {
         /// Its row is being written.
@@ -43,12 +61,7 @@ struct Duty: Sendable {
     }
 
     /// The place in the queue: who came due earlier goes first.
-    var order: (Date, String) {
-        switch run.trigger {
-        case .slot(_, let at): (at, run.id.uuidString)
-        case .hand: (run.startedAt, run.id.uuidString)
-        }
-    }
+    func isBefore(_ other: Duty) -> Bool { due == other.due ? run.id < other.run.id : due < other.due }
 
     func hasMissed(_ moment: Moment) -> Bool { run.deadline.map { moment.wall > $0 } ?? false }
 }

@@ -31,7 +31,7 @@ extension SchedulerMachine {
             case .claiming, .readingGuards, .taking: false
             }
         }
-        for duty in ready.sorted(by: { $0.order < $1.order }) {
+        for duty in ready.sorted(by: { $0.isBefore($1) }) {
             if duty.isRunning { watch(duty, now) } else { consider(duty.run.id, now) }
         }
     }
@@ -68,13 +68,13 @@ extension SchedulerMachine {
 
     /// What an earlier run of the same job, here, means for this one; false if that decides.
     private mutating func resolveOverlap(_ duty: Duty, _ now: Moment) -> Bool {
-        let earlier = duties.values.filter { other in
-            other.job.name == duty.job.name && other.run.id != duty.run.id
-                && (other.isRunning || other.order < duty.order)
+        guard let schedule = duty.schedule else { return true }
+        var first: Duty?
+        for other in duties.values where other.run.id != duty.run.id && other.job.name == duty.job.name {
+            guard other.isRunning || other.isBefore(duty), first.map(other.isBefore) ?? true else { continue }
+            first = other
         }
-        guard let schedule = duty.schedule, let first = earlier.min(by: { $0.order < $1.order }) else {
-            return true
-        }
+        guard let first else { return true }
         return resolve(schedule.overlap, duty, with: first.run.id.uuidString.lowercased(), now)
     }
 
@@ -87,7 +87,7 @@ extension SchedulerMachine {
         case .wait:
             wait(duty.run.id, "for run \(other) of this job", until: now.uptime + pause(now), now)
         case .replace:
-            let reason = "replaced by the run of the slot of \(settings.render(slot(of: duty)))"
+            let reason = "replaced by the run of the slot of \(settings.render(duty.due))"
             if let id = UUID(uuidString: other), duties[id] != nil {
                 stop(id, .stopped(because: reason), now)
             } else {
@@ -98,13 +98,6 @@ extension SchedulerMachine {
                 until: now.uptime + pause(now), now)
         }
         return false
-    }
-
-    private func slot(of duty: Duty) -> Date {
-        switch duty.run.trigger {
-        case .slot(_, let at): at
-        case .hand: duty.run.startedAt
-        }
     }
 
     /// Whether its window lets it start now; if not, it waits or is missed.
@@ -137,7 +130,7 @@ extension SchedulerMachine {
         }
         guard mayGoOnApart(duty.job) else { return waitForCatalog(id, now) }
         let held = duties.values.filter { $0.isRunning && $0.run.id != id }
-            .sorted { $0.order < $1.order }.map { (run: $0, seats: $0.seats) }
+            .sorted { $0.isBefore($1) }.map { (run: $0, seats: $0.seats) }
         if let (other, seat) = SeatPlan.blocker(of: duty.seats, held: held) {
             waitForSeat(
                 id,

@@ -13,7 +13,7 @@ extension SchedulerMachine {
         // Whoever waits for what it had may have it now.
         let keys = Set(duty.seats.map(\.key))
         let next = duties.values.filter { $0.isWaiting && $0.seats.contains { keys.contains($0.key) } }
-            .sorted { $0.order < $1.order }.prefix(Self.wokenMax)
+            .sorted { $0.isBefore($1) }.prefix(Self.wokenMax)
         for waiting in next { duties[waiting.run.id]?.phase = .waiting(until: now.uptime) }
     }
 

@@ -24,7 +24,7 @@ extension SchedulerMachine {
         actions.append(.tell(.leaseHeld(lease)))
         for (run, duty) in duties where duty.run.lease == provisionalLease { duties[run]?.run.lease = lease }
         readMarks(now)
-        for run in duties.keys where duties[run]?.isRunning == true { takeSeatsLate(run, lease) }
+        for duty in dutiesInOrder where duty.isRunning { takeSeatsLate(duty, lease) }
     }
 
     mutating func didRenew(_ renewal: Renewal, _ asked: Duration, _ now: Moment) {
@@ -37,7 +37,7 @@ extension SchedulerMachine {
             takeOverFrom = now.uptime + settings.timing.lease
             actions.append(.tell(.leaseHeld(lease)))
             readMarks(now)
-            for run in duties.keys where duties[run]?.isRunning == true { takeSeatsLate(run, lease) }
+            for duty in dutiesInOrder where duty.isRunning { takeSeatsLate(duty, lease) }
             if inFlight != nil { retryClaimDue = now.uptime }
         }
         if Set(news.peers.map(\.id)) != Set(settings.peers.map(\.id)) {
@@ -81,7 +81,7 @@ extension SchedulerMachine {
         begunApart = []
         takingOver = [:]
         retryClaimDue = nil
-        for duty in duties.values where duty.run.lease == old || duty.run.lease == provisionalLease {
+        for duty in dutiesInOrder where duty.run.lease == old || duty.run.lease == provisionalLease {
             if duty.isRunning {
                 stop(duty.run.id, .leaseLost(because: "another daemon has taken it over"), now)
             } else if duty.run.trigger == .hand {
@@ -131,7 +131,7 @@ extension SchedulerMachine {
         if apartSince == nil { apartSince = now.wall }
         failures = max(failures, 1)
         var (goingOn, stopped) = (0, 0)
-        for duty in duties.values where duty.isRunning && duty.stop == nil {
+        for duty in dutiesInOrder where duty.isRunning && duty.stop == nil {
             if mayGoOnApart(duty.job) {
                 goingOn += 1
             } else {
@@ -145,8 +145,7 @@ extension SchedulerMachine {
         markUnknownSchedules(now)
     }
 
-    private mutating func takeSeatsLate(_ run: UUID, _ lease: Lease) {
-        guard let duty = duties[run], !duty.hasSeats else { return }
-        actions.append(.take(run, duty.seats, lease))
+    private mutating func takeSeatsLate(_ duty: Duty, _ lease: Lease) {
+        if !duty.hasSeats { actions.append(.take(duty.run.id, duty.seats, lease)) }
     }
 }

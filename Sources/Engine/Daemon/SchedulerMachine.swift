@@ -167,6 +167,10 @@ package struct SchedulerMachine: Sendable {
 
     // MARK: Inside
 
+    /// In an order that only the duties themselves determine, unlike that of a dictionary, which differs from process
+    /// to process.
+    var dutiesInOrder: [Duty] { duties.values.sorted { $0.isBefore($1) } }
+
     private mutating func answer(_ event: SchedulerEvent, _ now: Moment) {
         switch event {
         case .started: start(now)
@@ -233,14 +237,14 @@ package struct SchedulerMachine: Sendable {
             stopBy = now.uptime + settings.timing.grace
             actions.append(.tell(.stopping(running: running.count, grace: settings.timing.grace)))
         }
-        for duty in duties.values where !duty.isRunning { letGo(duty, now) }
+        for duty in dutiesInOrder where !duty.isRunning { letGo(duty, now) }
     }
 
     /// Once asked to stop: stops what runs when its time is over, and leaves when nothing runs.
     private mutating func finishStop(_ now: Moment) {
         guard let stopBy else { return }
         if now.uptime >= stopBy {
-            for duty in duties.values where duty.isRunning && duty.stop == nil {
+            for duty in dutiesInOrder where duty.isRunning && duty.stop == nil {
                 stop(duty.run.id, .cancelled, now)
             }
         }
@@ -262,7 +266,7 @@ package struct SchedulerMachine: Sendable {
         self.settings.peers = peers
         self.schedules = schedules.filter { Self.fits($0.job, settings.labels) }
         let kept = Set(self.schedules.map(\.key))
-        for duty in duties.values where duty.isWaiting {
+        for duty in dutiesInOrder where duty.isWaiting {
             guard case .slot(let key, _) = duty.run.trigger, !kept.contains(key) else { continue }
             end(duty.run.id, .skipped, "its schedule is no longer in the configuration", now)
         }
