@@ -102,6 +102,9 @@ struct MachineBench {
     /// The ids of its runs, in the order in which they came due.
     var runs: [UUID] { machine.dutiesInOrder.map(\.run.id) }
 
+    /// The first of them, or one that is not its own.
+    var run: UUID { runs.first ?? Self.other }
+
     /// Goes on to twenty to one, when a slot is due, and to where its run has its row.
     mutating func claim() -> [String] {
         _ = hold(for: 600)
