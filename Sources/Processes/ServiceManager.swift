@@ -25,7 +25,8 @@ package struct ServiceManager: Sendable {
     package enum News: Sendable, Equatable {
         case ready(status: String)
         case status(String)
-        case reloading
+        /// By the machine's monotonic clock, which systemd compares with its own (sd_notify(3), `MONOTONIC_USEC`).
+        case reloading(monotonicMicroseconds: Int64)
         case stopping
         case alive
 
@@ -33,17 +34,10 @@ package struct ServiceManager: Sendable {
             switch self {
             case .ready(let status): "READY=1\nSTATUS=\(status)"
             case .status(let status): "STATUS=\(status)"
-            case .reloading: "RELOADING=1\nMONOTONIC_USEC=\(Self.monotonicMicroseconds)"
+            case .reloading(let now): "RELOADING=1\nMONOTONIC_USEC=\(now)"
             case .stopping: "STOPPING=1"
             case .alive: "WATCHDOG=1"
             }
-        }
-
-        /// The clock that systemd compares with its own (sd_notify(3), `MONOTONIC_USEC`), which begins at the machine's start.
-        private static var monotonicMicroseconds: Int64 {
-            var now = timespec()
-            clock_gettime(CLOCK_MONOTONIC, &now)
-            return Int64(now.tv_sec) * 1_000_000 + Int64(now.tv_nsec) / 1000
         }
     }
 

@@ -76,6 +76,7 @@ package actor DaemonService {
             throw error
         }
         await system.book.settle()
+        // Without the catalog, metrics begin with nothing.
         if let past = try? await system.book.runs(RunQuery(), limit: Self.pastMax) { tally.begin(with: past) }
         let beside = [
             Task { await self.follow() }, Task { await self.judgeNowAndThen() },
@@ -100,7 +101,7 @@ package actor DaemonService {
 
     /// Uses a configuration that has been read again, or says why it was not to be had; the old one stays then.
     package func reload(_ read: @Sendable () throws(FaultList) -> LoadedConfiguration) async -> String {
-        manager?.tell(.reloading)
+        manager?.tell(.reloading(monotonicMicroseconds: Surroundings.monotonicMicroseconds))
         let text = await reloaded(read)
         manager?.tell(.ready(status: text))
         return text

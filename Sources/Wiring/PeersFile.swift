@@ -19,9 +19,9 @@ struct PeersFile: Sendable {
     /// The daemons as they were written last; none where nothing was.
     func read() -> [DaemonRecord] {
         // A file that is missing or cannot be read tells of nobody; the next answer of the catalog writes it anew.
-        guard let data = try? Data(contentsOf: URL(filePath: path)),
-            let peers = try? JSONDecoder().decode([Peer].self, from: data)
-        else { return [] }
+        guard let data = try? Data(contentsOf: URL(filePath: path)) else { return [] }
+        // As above.
+        guard let peers = try? JSONDecoder().decode([Peer].self, from: data) else { return [] }
         return peers.map { peer in
             DaemonRecord(
                 id: peer.id, role: .serve,
@@ -35,6 +35,7 @@ struct PeersFile: Sendable {
         let peers = daemons.map { Peer(id: $0.id, host: $0.owner.host, labels: $0.labels) }
         // Without it the next start without a catalog knows less; nothing else depends on it.
         guard let data = try? JSONEncoder().encode(peers) else { return }
+        // As above.
         try? data.write(to: URL(filePath: path), options: .atomic)
     }
 }

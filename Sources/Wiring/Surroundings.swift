@@ -37,6 +37,13 @@ package struct Surroundings: Sendable {
             zoneName: localZoneName(environment))
     }
 
+    /// The machine's monotonic clock, which begins at its start.
+    static var monotonicMicroseconds: Int64 {
+        var now = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &now)
+        return Int64(now.tv_sec) * 1_000_000 + Int64(now.tv_nsec) / 1000
+    }
+
     /// The value of PATH.
     package var searchPath: String { environment["PATH"] ?? "" }
 

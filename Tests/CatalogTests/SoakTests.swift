@@ -95,11 +95,7 @@ import Testing
         func number(_ name: String) throws -> Int { Int(try rows.integer(name)) }
         let all = try number("rows")
         let ran = census.ran.withLock { $0 }
-        print(
-            "soak: \(all) slots, \(try number("succeeded")) succeeded, \(try number("reasoned")) with a reason, "
-                + "\(try number("waiting")) wait, lost claims \(census.lost.withLock { $0 }), load \(census.loads)"
-        )
-        #expect(all >= Self.slotsMin)
+        #expect(all >= Self.slotsMin, "load \(census.loads), lost claims \(census.lost.withLock { $0 })")
         #expect(try number("slots") == all && number("minutes") == all, "a slot was lost or doubled")
         #expect(try number("running") == 0)
         #expect(try number("succeeded") + number("reasoned") + number("waiting") == all)

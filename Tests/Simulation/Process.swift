@@ -85,6 +85,7 @@ final class Process {
 
     /// What is asked of the machine after each event.
     private struct Outlook {
+        var lease: Lease?
         var leaseUntil = Duration.zero
         var isDone = false
         var wait = Duration.zero
@@ -92,7 +93,9 @@ final class Process {
         /// In place: to ask it of the property itself would copy the whole machine each time.
         static func of(_ machine: inout SchedulerMachine, _ now: Moment) -> Outlook {
             Outlook(
-                leaseUntil: machine.lease?.until ?? .zero, isDone: machine.isDone, wait: machine.wait(now))
+                lease: machine.lease?.lease, leaseUntil: machine.lease?.until ?? .zero,
+                isDone: machine.isDone,
+                wait: machine.wait(now))
         }
     }
 
@@ -254,7 +257,7 @@ final class Process {
         after(delay) { [self] in
             switch event {
             case .registered(let lease, _)?: journal.settle(lease)
-            case .renewed(.held, _)?: journal.settle(machine.lease?.lease)
+            case .renewed(.held, _)?: journal.settle(outlook.lease)
             default: break
             }
             guard isAlive else { return }

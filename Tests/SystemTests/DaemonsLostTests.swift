@@ -185,7 +185,7 @@ import Testing
             """, fleet.catalog)
         try fleet.command("new", for: ["a"])
         try fleet.crontab("a", lines: Self.crontab + "* * * * *  new\n")
-        let startedAt = Date()
+        let startedAt = RealClock.now
         let second = try await fleet.join("a")
         let isDone = try await Fact.comes { try await Self.isIdle(fleet) }
         #expect(isDone, "\(second.outputSoFar)")

@@ -28,11 +28,14 @@ extension Rule {
         instead: "take the instant as a parameter, or ask the Ambient that Wiring makes")
 
     static let environmentInWiring = Rule(
-        "the environment is read in Wiring only", where: Scope.swift(but: "Wiring", "pgvigil", "TestKit"),
+        "the environment is read in Wiring only",
+        where: Scope.swift(but: "Wiring", "pgvigil", "TestKit", "SimulateProgram"),
         no: ["ProcessInfo", "getenv", "setenv", "environ", "currentDirectoryPath"],
         instead: "take the value as a parameter; Wiring reads the environment once (in tests, TestKit does)")
 
-    static let onlyProgramPrints = Rule("only the program prints", where: Scope.swift(but: "pgvigil")) {
+    static let onlyProgramPrints = Rule(
+        "only the program prints", where: Scope.swift(but: "pgvigil", "SimulateProgram")
+    ) {
         file in
         ["print(", "debugPrint("].flatMap { file.lines(with: $0, notAfter: ["."]) }.filter { line in
             // A random test prints its seed.

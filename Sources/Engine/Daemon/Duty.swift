@@ -8,10 +8,7 @@ struct Duty: Sendable {
     var run: RunRecord
     /// When it came due: the instant of its slot, or when somebody asked for it.
     let due: Date
-    let job: Job
-    /// What its slot's line says of windows and overlap; nil for a run by hand.
-    let schedule: Schedule?
-    let seats: [Seat]
+    private let plan: Plan
     var attemptsMade = 0
     var phase: Phase
     /// Whether the catalog is known to have its row.
@@ -34,9 +31,7 @@ struct Duty: Sendable {
             case .slot(_, let at): at
             case .hand: run.startedAt
             }
-        self.job = job
-        self.schedule = schedule
-        self.seats = seats
+        plan = Plan(job: job, schedule: schedule, seats: seats)
         self.phase = phase
         self.isClaimed = isClaimed
     }
@@ -50,6 +45,27 @@ struct Duty: Sendable {
         case taking
         case running
     }
+
+    /// What never changes of a duty. Duties are copied at every look at them, and to copy a job and a schedule each
+    /// time was a tenth of what a machine costs: so there is one of it, which nobody can change.
+    private final class Plan: Sendable {
+        let job: Job
+        let schedule: Schedule?
+        let seats: [Seat]
+
+        init(job: Job, schedule: Schedule?, seats: [Seat]) {
+            self.job = job
+            self.schedule = schedule
+            self.seats = seats
+        }
+    }
+
+    var job: Job { plan.job }
+
+    /// What its slot's line says of windows and overlap; nil for a run by hand.
+    var schedule: Schedule? { plan.schedule }
+
+    var seats: [Seat] { plan.seats }
 
     var isRunning: Bool { phase == .running }
 

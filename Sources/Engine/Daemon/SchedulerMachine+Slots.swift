@@ -57,7 +57,12 @@ extension SchedulerMachine {
     mutating func planAll(_ now: Moment) {
         due = DueQueue()
         for (index, schedule) in schedules.enumerated() {
-            guard let mark = marks[schedule.key],
+            guard var mark = marks[schedule.key] else { continue }
+            if mark > now.wall.addingTimeInterval(Self.aheadMax) {
+                mark = now.wall
+                marks[schedule.key] = mark
+            }
+            guard
                 let next = schedule.pattern.next(after: mark, in: schedule.zone)
             else { continue }
             due.add(index, at: next)

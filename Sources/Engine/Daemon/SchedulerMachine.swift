@@ -14,6 +14,8 @@ package struct SchedulerMachine: Sendable {
     static let claimMax = 1000
     /// More slots of one schedule that came due at once are not written down one by one.
     static let backlogMax = 1000
+    /// A mark that is ahead by more than this was made by a clock that ran ahead, and holds nothing back once it is right.
+    static let aheadMax: TimeInterval = 7 * 86_400
     /// Runs of daemons that are gone, and that nobody who could resume them has taken, are ended after so long.
     static let orphanPatience: TimeInterval = 600
 
