@@ -135,7 +135,8 @@ let package = Package(
         tests(
             "CatalogTests",
             [
-                "Catalog", "Postgres", "Databases", "Engine", "Jobs", "Cron", "Policy", "ArchiveFormat", "Faults",
+                "Catalog", "Postgres", "Databases", "Engine", "Jobs", "Cron", "Policy", "ArchiveFormat",
+                "Faults",
                 "Measures",
             ]),
         tests("DatabasesTests", ["Databases", "Postgres", "Engine", "Jobs", "Policy", "Faults", "Measures"]),

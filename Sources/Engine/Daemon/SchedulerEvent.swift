@@ -100,7 +100,8 @@ package struct SchedulerSettings: Sendable, Equatable {
 
     package init(
         daemon: UUID, role: DaemonRecord.Role, owner: Owner, labels: [String: String], targets: [Target],
-        limits: Limits, timing: DaemonSettings, jobs: [String: Job], peers: [DaemonRecord] = [], dead: Set<UUID> = [],
+        limits: Limits, timing: DaemonSettings, jobs: [String: Job], peers: [DaemonRecord] = [],
+        dead: Set<UUID> = [],
         render: InstantRendering
     ) {
         self.daemon = daemon
