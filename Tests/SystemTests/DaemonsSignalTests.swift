@@ -118,7 +118,9 @@ import Testing
             // The clock is the machine's own, or systemd takes the message for one of another reload.
             let text = try #require(socket.datagrams[reloading].split(separator: "=").last)
             let age = RealClock.monotonicSeconds - (Int(text) ?? 0) / 1_000_000
-            #expect((0...120).contains(age), "MONOTONIC_USEC is \(text), and it is \(RealClock.monotonicSeconds) s")
+            #expect(
+                (0...120).contains(age),
+                "MONOTONIC_USEC is \(text), and it is \(RealClock.monotonicSeconds) s")
             try fleet.open("work")
             try await fleet.stop(daemon)
             #expect(try await hears("STOPPING=1"))
