@@ -71,7 +71,7 @@ enum Mishap {
     /// Cut off from the catalog just after it has given its next run to be performed.
     case outageAtWork(Int, for: Int64)
     case clockStep(host: Int, by: Int64)
-    case sleep(host: Int, for: Int64)
+    case suspend(host: Int, for: Int64)
     case hand(host: Int, job: String)
     case cancel
     case stop(Int, downFor: Int64, twice: Bool)

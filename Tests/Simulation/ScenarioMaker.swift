@@ -195,7 +195,7 @@ struct ScenarioMaker {
         case 8:
             let step = chance.pick([1000, 60_000, Self.hour, 3 * Self.hour])
             return .clockStep(host: host, by: chance.happens(0.5) ? step : -step)
-        case 9: return .sleep(host: host, for: time)
+        case 9: return .suspend(host: host, for: time)
         case 10: return .hand(host: host, job: chance.pick(scenario.jobs.keys.sorted()))
         case 11: return .cancel
         case 12: return .stop(place, downFor: chance.int(1000...time + 1000), twice: chance.happens(0.3))

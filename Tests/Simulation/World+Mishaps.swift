@@ -23,7 +23,7 @@ extension World {
         case .clockStep(let host, let by):
             tally.add("clock steps")
             hosts[host].clockOff += by
-        case .sleep(let host, let time):
+        case .suspend(let host, let time):
             tally.add("sleeps")
             for process in living where process.host === hosts[host] { process.freeze(for: time) }
         case .hand(let host, let job): runByHand(host, job)
