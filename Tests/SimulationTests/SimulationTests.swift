@@ -8,7 +8,8 @@ import Testing
         #expect(report.violations.isEmpty, "pgvigil-simulate --seed \(seed) --trace")
     }
 
-    /// Each broke a promise once. Worlds change with what their maker learns, so `SchedulerMachineTests` holds each bug too.
+    /// Each broke a promise once. Worlds change with what their maker learns, so `SchedulerMachineTests` holds each
+    /// bug too.
     @Test(
         arguments: [
             84, 100, 145, 159, 176, 213, 260, 262, 265, 339, 623, 688, 719, 760, 1207, 2160, 3155, 4181,
