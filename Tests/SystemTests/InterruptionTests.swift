@@ -131,21 +131,21 @@ import Testing
         }
     }
 
-    @Test func `by nobody lets no second run of the job begin`() async throws {
+    @Test func `by nobody lets a second run of the job wait for it`() async throws {
         try await Self.play { scene, source in
             let blockade = try await Blockade.lock(source)
             let first = try scene.start(["run", "nightly-backup"])
             _ = try await blockade.arrivals()
-            let second = try await scene.pgvigil("run", "nightly-backup")
-            #expect(second.status == 1, "\(second)")
-            #expect(second.errors.contains("still under way"), "\(second)")
+            let second = try scene.start(["run", "nightly-backup"])
+            #expect(try await Fact.comes { second.errorsSoFar.contains("waits: for run") })
             let runs = try await scene.runs()
-            #expect(runs.map(\.outcome) == ["skipped", "running"], "\(runs)")
-            #expect(runs.first?.summary.contains(runs.last?.id ?? "?") == true, "\(runs)")
+            #expect(runs.map(\.outcome) == ["waiting", "running"], "\(runs)")
+            let other = try #require(runs.last?.id.prefix(8))
+            #expect(second.errorsSoFar.contains("for run \(other) (nightly-backup)"), "\(runs)")
             await blockade.lift()
-            let end = try await first.end()
-            #expect(end.status == 0, "\(end)")
-            try await Self.expectRecovery(scene, sets: 2...2)
+            let ends = (try await first.end(), try await second.end())
+            #expect(ends.0.status == 0 && ends.1.status == 0, "\(ends)")
+            try await Self.expectRecovery(scene, sets: 3...3)
         }
     }
 
