@@ -38,6 +38,8 @@ struct ClusterSettings: Sendable {
         case .throwaway:
             settings["shared_buffers"] = "128MB"
             settings["max_wal_size"] = "2GB"
+            // Whoever throws it away has it to himself, with as many workers as he likes.
+            settings["max_connections"] = "200"
             settings["fsync"] = "off"
             settings["synchronous_commit"] = "off"
             settings["full_page_writes"] = "off"

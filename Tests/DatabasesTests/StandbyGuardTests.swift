@@ -10,7 +10,7 @@ import Testing
 
 @testable import Databases
 
-@Suite(.timeLimit(.minutes(3))) struct `Reading how far standbys are behind` {
+@Suite(.serialized, .timeLimit(.minutes(3))) struct `Reading how far standbys are behind` {
     private func reading(_ info: ConnectionInfo) async throws -> GuardReading {
         let probe = GuardProbe(ambient: ManualClock().ambient(), stores: [:]) { () throws(AnyFault) in 0 }
         let target = Target(name: "shop", connection: info, origin: "test")
@@ -81,12 +81,18 @@ private final class Standby: Sendable {
                 "--host=\(primary.socketDirectory)", "--port=\(primary.port)",
                 "--username=\(LocalCluster.superuser)",
             ])
-        _ = try Self.run(
-            user,
-            [
-                "\(binaries)/pg_ctl", "start", "--wait", "--pgdata=\(folder)/data", "--log=\(folder)/log",
-                "--options=-c unix_socket_directories=\(folder) -c hot_standby=on",
-            ])
+        do {
+            _ = try Self.run(
+                user,
+                [
+                    "\(binaries)/pg_ctl", "start", "--wait", "--pgdata=\(folder)/data", "--log=\(folder)/log",
+                    "--options=-c unix_socket_directories=\(folder) -c hot_standby=on",
+                ])
+        } catch {
+            // The server's own words are in its log, which is removed with the folder.
+            Issue.record("\(try Self.run(user, ["cat", "\(folder)/log"]))")
+            throw error
+        }
     }
 
     /// Stops it and removes its folder; a second call does nothing.
