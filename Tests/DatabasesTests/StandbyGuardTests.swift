@@ -86,7 +86,8 @@ private final class Standby: Sendable {
                 user,
                 [
                     "\(binaries)/pg_ctl", "start", "--wait", "--pgdata=\(folder)/data", "--log=\(folder)/log",
-                    "--options=-c unix_socket_directories=\(folder) -c hot_standby=on",
+                    "--options=-c unix_socket_directories=\(folder) -c hot_standby=on "
+                        + "-c listen_addresses= -c max_connections=200",
                 ])
         } catch {
             // The server's own words are in its log, which is removed with the folder.
