@@ -34,6 +34,14 @@ package enum StopReason: Sendable, Equatable {
     /// The run is not ours any more, or soon will not be: all of it stops at once, hooks included, and nothing more is
     /// published. It ends as cancelled, which the catalog only takes from whoever still has the lease.
     case leaseLost(because: String)
+
+    /// Whether the run is no longer ours.
+    var isLeaseLost: Bool {
+        switch self {
+        case .leaseLost: true
+        case .cancelled, .timedOut, .stopped: false
+        }
+    }
 }
 
 /// Keeps what became of each database of a run, and reckons the run's outcome from it.

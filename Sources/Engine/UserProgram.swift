@@ -45,8 +45,10 @@ struct UserProgram: Sendable {
             environment: environment(attempt: attempt, ending))
         do throws(AnyFault) {
             let result = try await tools.run(call, output: .discard)
+            // A program that is stopped and cleans up ends with 0 as well, in the middle of its work.
+            if result.wasStopped { return .failed(RunScribe.interrupted) }
             if result.succeeded { return ProgramReport() }
-            if result.wasStopped || Task.isCancelled { return .failed(RunScribe.interrupted) }
+            if Task.isCancelled { return .failed(RunScribe.interrupted) }
             let (end, tail) = (ToolFailure.end(result), ToolFailure.lastLines(result.errorTail))
             let fault =
                 step == .command

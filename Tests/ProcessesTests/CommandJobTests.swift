@@ -99,6 +99,18 @@ import Testing
         }
     }
 
+    @Test func `is not taken for done when it is stopped and cleans up`() async throws {
+        let mark = "\(fixture.folder)/begun"
+        let supervisor = supervisor()
+        let job = job(["sh", "-c", "trap 'exit 0' TERM; echo > \(mark); while :; do sleep 0.05; done"])
+        let claimed = try await claim(job)
+        let ended = Task { await supervisor.perform(claimed, job: job, attemptsMade: 0) }
+        #expect(try await Fact.comes { FileManager.default.fileExists(atPath: mark) })
+        await supervisor.stop(claimed.id, .timedOut)
+        #expect(await ended.value.state == .ended(.timedOut))
+        #expect(try await book.attempts(of: claimed.id).map(\.outcome) == [.timedOut])
+    }
+
     @Test func `is stopped with all that it has started`() async throws {
         let pids = "\(fixture.folder)/pids"
         let line = "sleep 600 & echo $! > \(pids).new; mv \(pids).new \(pids); wait"

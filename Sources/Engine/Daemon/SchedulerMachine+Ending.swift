@@ -20,9 +20,11 @@ extension SchedulerMachine {
     /// More runs than this are not woken by the end of one.
     private static var wokenMax: Int { 8 }
 
-    /// Stops a run wherever it stands; the first reason is the one that counts.
+    /// Stops a run wherever it stands; the first reason is the one that counts, unless the lease is lost: then there is
+    /// no time for what else a stop allows.
     mutating func stop(_ id: UUID, _ reason: StopReason, _ now: Moment) {
-        guard let duty = duties[id], duty.stop == nil else { return }
+        guard let duty = duties[id], duty.stop == nil || duty.stop?.isLeaseLost == false && reason.isLeaseLost
+        else { return }
         duties[id]?.stop = reason
         if duty.isRunning {
             actions.append(.stop(id, reason))

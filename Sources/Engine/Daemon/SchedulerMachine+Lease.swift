@@ -131,7 +131,7 @@ extension SchedulerMachine {
         if apartSince == nil { apartSince = now.wall }
         failures = max(failures, 1)
         var (goingOn, stopped) = (0, 0)
-        for duty in dutiesInOrder where duty.isRunning && duty.stop == nil {
+        for duty in dutiesInOrder where duty.isRunning && duty.stop?.isLeaseLost != true {
             if mayGoOnApart(duty.job) {
                 goingOn += 1
             } else {
