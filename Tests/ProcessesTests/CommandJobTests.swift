@@ -129,26 +129,21 @@ import Testing
         #expect(try await Fact.comes { !Fixture.lives(child) })
     }
 
-    @Test func `costs little: many trivial ones a second`() async throws {
+    @Test func `runs beside others, each to its own end`() async throws {
         let supervisor = supervisor()
-        let (workers, each) = (4, 100)
-        let took = try await ContinuousClock().measure {
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                for worker in 0..<workers {
-                    group.addTask { [job = job(["/bin/true"], name: "trivial-\(worker)")] in
-                        for _ in 0..<each {
-                            _ = await supervisor.perform(try await claim(job), job: job, attemptsMade: 0)
-                        }
+        let (workers, each) = (4, 25)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for worker in 0..<workers {
+                group.addTask { [job = job(["/bin/true"], name: "trivial-\(worker)")] in
+                    for _ in 0..<each {
+                        _ = await supervisor.perform(try await claim(job), job: job, attemptsMade: 0)
                     }
                 }
-                try await group.waitForAll()
             }
+            try await group.waitForAll()
         }
         let rows = try await book.runs(RunQuery(), limit: 1_000)
         #expect(rows.count == workers * each && rows.allSatisfy { $0.state == .ended(.succeeded) })
-        let rate = Double(workers * each) / (took / .seconds(1))
-        // A tenth of what an idle machine does, so that only a change of the order of growth breaks it.
-        #expect(rate > 20, "\(Int(rate)) a second")
     }
 }
 

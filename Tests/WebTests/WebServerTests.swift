@@ -139,9 +139,12 @@ import Web
             bytes += piece[..<count]
         }
         let text = String(decoding: bytes, as: UTF8.self)
-        let end = try #require(text.firstRange(of: "\r\n\r\n"))
+        // Who stops listening breaks connections off: no answer is an error that some tests expect.
+        guard let end = text.firstRange(of: "\r\n\r\n") else { throw Failure() }
         let lines = text[..<end.lowerBound].split(separator: "\r\n").map(String.init)
-        let status = try #require(lines.first?.split(separator: " ").dropFirst().first.flatMap { Int($0) })
+        guard let status = lines.first?.split(separator: " ").dropFirst().first.flatMap({ Int($0) }) else {
+            throw Failure()
+        }
         return Answer(
             status: status, headers: lines.map { $0.lowercased() }, body: String(text[end.upperBound...]))
     }
