@@ -67,10 +67,14 @@ import Web
         Golden.expect(line, "a port that is taken")
         #expect(fault?.code == "web.cannot-listen")
         await first.stop()
-        // What was stopped has let its port go.
-        let second = try await WebServer.start(
-            WebSettings.Address(host: "127.0.0.1", port: first.port), pages: [:])
-        await second.stop()
+        // What was stopped has let its port go, for others to take, too: a client of another test may have it meanwhile.
+        let second = try await Fact.value { () async -> WebServer? in
+            // It is tried again.
+            try? await WebServer.start(
+                WebSettings.Address(host: "127.0.0.1", port: first.port), pages: [:])
+        }
+        await second?.stop()
+        #expect(second != nil)
     }
 
     @Test func `has one thread, and no more for many clients`() async throws {
