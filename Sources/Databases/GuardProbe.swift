@@ -194,7 +194,8 @@ package actor GuardProbe: GuardPort {
             guard try row.optionalText("lag") != nil else {
                 return .unknown("the standby has replayed no transaction since it was started")
             }
-            return .value(try row.number("lag"))
+            // `GREATEST` would pass over the null that tells of nothing replayed, so the bound is set here.
+            return .value(max(0, try row.number("lag")))
         }
         let row = try await ask(connection, GuardQueries.standbys)
         let (hidden, unknown) = (try row.integer("hidden"), try row.integer("unknown"))

@@ -46,7 +46,7 @@ enum GuardQueries {
         SELECT CASE
             WHEN pg_catalog.pg_last_wal_receive_lsn() = pg_catalog.pg_last_wal_replay_lsn()
                 AND EXISTS (SELECT FROM pg_catalog.pg_stat_wal_receiver) THEN 0
-            ELSE GREATEST(0, EXTRACT(EPOCH FROM
-                pg_catalog.clock_timestamp() - pg_catalog.pg_last_xact_replay_timestamp())) END AS lag
+            ELSE EXTRACT(EPOCH FROM
+                pg_catalog.clock_timestamp() - pg_catalog.pg_last_xact_replay_timestamp()) END AS lag
         """
 }

@@ -75,7 +75,7 @@ import Testing
         var options = cluster.connectionInfo().options()
         options.parameters.append(("host", "127.0.0.1,\(cluster.socketDirectory)"))
         options.parameters.append(("port", "\(silent.port),\(cluster.port)"))
-        options.connectLimit = .milliseconds(300)
+        options.connectLimit = .seconds(3)
         let connection = try await Connection.open(options)
         #expect(try await connection.query("SELECT 1").count == 1)
         #expect(connection.address == "127.0.0.1:\(silent.port), \(cluster.socketDirectory)")
