@@ -21,6 +21,8 @@ package struct BackupMachine: Sendable, Equatable {
         case undecided(AnyFault)
         /// The wait for the next attempt would end after the time until which the run may begin one.
         case tooLate
+        /// Another attempt may not begin, for this reason.
+        case refused(because: String)
         case stopAsked(StopReason)
     }
 
@@ -80,7 +82,9 @@ package struct BackupMachine: Sendable, Equatable {
             stop = reason
             return finish()
         case (.waiting, .tooLate):
-            return finish(isTooLate: true)
+            return finish(refusal: Self.tooLate)
+        case (.waiting, .refused(let why)):
+            return finish(refusal: why)
         case (.preflight(let target), .foundDatabases(let items, let refused)):
             return queueItems(of: target, items, refused)
         case (.preflight(let target), .failed(let fault)), (.preflight(let target), .undecided(let fault)):
@@ -102,7 +106,8 @@ package struct BackupMachine: Sendable, Equatable {
         case (.preflight, .done), (.step, .foundDatabases), (.discarding, .foundDatabases),
             (.waiting, .foundDatabases), (.idle, .foundDatabases), (.idle, .done), (.idle, .failed),
             (.idle, .undecided), (.idle, .tooLate), (.preflight, .tooLate), (.step, .tooLate),
-            (.discarding, .tooLate), (_, .begin), (_, .resume), (.ended, _):
+            (.discarding, .tooLate), (.idle, .refused), (.preflight, .refused), (.step, .refused),
+            (.discarding, .refused), (_, .begin), (_, .resume), (.ended, _):
             return []
         }
     }
@@ -188,18 +193,18 @@ package struct BackupMachine: Sendable, Equatable {
         return finish()
     }
 
-    private mutating func finish(isTooLate: Bool = false) -> [Action] {
+    private mutating func finish(refusal: String? = nil) -> [Action] {
         let (outcome, summary) = ledger.outcome(stop: stop)
         let closing: [Action] = attemptIsOpen ? [.endAttempt(attempt, outcome, summary: summary)] : []
         attemptIsOpen = false
         let pause = retry.wait(afterAttempt: attempt, mayPass: ledger.mayPass, jitter: jitter)
-        if stop == nil, !isTooLate, outcome != .succeeded, let pause {
+        if stop == nil, refusal == nil, outcome != .succeeded, let pause {
             targetsToProbe = targets.filter { ledger.needsRetry(target: $0) }
             phase = .waiting
             return closing + [.wait(pause)]
         }
         phase = .ended
-        let reason = isTooLate && stop == nil ? "; \(Self.tooLate)" : ""
+        let reason = stop == nil ? refusal.map { "; \($0)" } ?? "" : ""
         return closing + [.end(outcome, summary: summary + reason)]
     }
 

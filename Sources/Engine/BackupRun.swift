@@ -32,31 +32,27 @@ package struct BackupPorts: Sendable {
 
 /// Carries out the work of a backup job: performs what ``BackupMachine`` decides.
 actor BackupRun: RunWork {
-    private let run: RunRecord
-    private let attemptsMade: Int
-    private let scribe: RunScribe
-    private let ambient: Ambient
+    private let context: RunContext
     private let steps: BackupSteps
     private var machine: BackupMachine
     private var actions: [BackupMachine.Action] = []
     private var verdict = RunVerdict(.failed, "")
 
     /// - Parameters:
-    ///   - attemptsMade: Attempts of an earlier process; what they saved is looked up and not saved again.
-    ///   - scribe: Takes the place of the book of `ports`.
+    ///   - context: Its scribe takes the place of the book of `ports`; what attempts of an earlier process saved is
+    ///     looked up and not saved again.
     init(
-        _ run: RunRecord, _ job: Job, _ spec: BackupSpec, targets: [Target], limits: Limits,
-        attemptsMade: Int = 0, scribe: RunScribe, ports: BackupPorts
+        _ context: RunContext, _ spec: BackupSpec, targets: [Target], limits: Limits, ports: BackupPorts
     ) {
-        self.run = run
-        self.attemptsMade = attemptsMade
-        self.scribe = scribe
-        ambient = ports.ambient
+        self.context = context
         machine = BackupMachine(
-            targets: targets.map(\.name), retry: job.retry, jitter: ports.ambient.jitter())
+            targets: targets.map(\.name), retry: context.job.retry, jitter: context.ambient.jitter())
         steps = BackupSteps(
-            run: run, spec: spec, targets: targets, limits: limits, book: scribe.book, ports: ports)
+            run: context.run, spec: spec, targets: targets, limits: limits, book: context.scribe.book,
+            ports: ports)
     }
+
+    private var scribe: RunScribe { context.scribe }
 
     /// Asks the run to stop; what is under way is interrupted and what is not whole is removed.
     func stop(_ reason: StopReason) async {
@@ -66,11 +62,11 @@ actor BackupRun: RunWork {
     }
 
     func perform() async -> RunVerdict {
-        if attemptsMade == 0 {
+        if context.attemptsMade == 0 {
             actions += machine.handle(.begin)
         } else {
             let saved = await steps.savedEarlier()
-            actions += machine.handle(.resume(attemptsMade: attemptsMade, saved: saved))
+            actions += machine.handle(.resume(attemptsMade: context.attemptsMade, saved: saved))
         }
         while !actions.isEmpty {
             let action = actions.removeFirst()
@@ -95,7 +91,7 @@ actor BackupRun: RunWork {
             await scribe.endAttempt(outcome, summary)
             return nil
         case .wait(let pause):
-            return await RunWait(run, ambient, scribe).pause(pause) ? .done : .tooLate
+            return await context.pause(pause).map { .refused(because: $0) } ?? .done
         case .interrupt:
             await scribe.interrupt()
             return nil

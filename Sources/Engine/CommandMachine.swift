@@ -10,8 +10,8 @@ struct CommandMachine: Sendable, Equatable {
         /// The program has succeeded, or the wait is over.
         case done
         case failed(AnyFault)
-        /// The wait for the next attempt would end after the time until which the run may begin one.
-        case tooLate
+        /// Another attempt may not begin, for this reason.
+        case refused(because: String)
         case stopAsked(StopReason)
     }
 
@@ -63,9 +63,9 @@ struct CommandMachine: Sendable, Equatable {
             return [.interrupt]
         case (.waiting, .done), (.waiting, .failed):
             return stop.map { end(Self.stopped($0)) } ?? beginAttempt()
-        case (.waiting(let outcome, let summary), .tooLate):
-            return end(stop.map(Self.stopped) ?? (outcome, "\(summary); \(BackupMachine.tooLate)"))
-        case (.idle, .done), (.idle, .failed), (.idle, .tooLate), (.running, .tooLate), (_, .begin),
+        case (.waiting(let outcome, let summary), .refused(let why)):
+            return end(stop.map(Self.stopped) ?? (outcome, "\(summary); \(why)"))
+        case (.idle, .done), (.idle, .failed), (.idle, .refused), (.running, .refused), (_, .begin),
             (.ended, _):
             return []
         }

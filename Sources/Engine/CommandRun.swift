@@ -5,27 +5,20 @@ import Jobs
 /// Carries out the work of a command job: performs what ``CommandMachine`` decides.
 actor CommandRun: RunWork {
     private let spec: CommandSpec
-    private let run: RunRecord
-    private let attemptsMade: Int
-    private let scribe: RunScribe
+    private let context: RunContext
     private let program: UserProgram
-    private let ambient: Ambient
     private var machine: CommandMachine
     private var actions: [CommandMachine.Action] = []
     private var verdict = RunVerdict(.failed, "")
 
-    init(
-        _ run: RunRecord, _ job: Job, _ spec: CommandSpec, attemptsMade: Int, scribe: RunScribe,
-        tools: any ToolPort, ambient: Ambient
-    ) {
-        self.run = run
+    init(_ context: RunContext, _ spec: CommandSpec, tools: any ToolPort) {
+        self.context = context
         self.spec = spec
-        self.attemptsMade = attemptsMade
-        self.scribe = scribe
-        self.ambient = ambient
-        program = UserProgram(run, tools)
-        machine = CommandMachine(retry: job.retry, jitter: ambient.jitter())
+        program = UserProgram(context.run, tools)
+        machine = CommandMachine(retry: context.job.retry, jitter: context.ambient.jitter())
     }
+
+    private var scribe: RunScribe { context.scribe }
 
     func stop(_ reason: StopReason) async {
         for action in machine.handle(.stopAsked(reason)) {
@@ -34,7 +27,7 @@ actor CommandRun: RunWork {
     }
 
     func perform() async -> RunVerdict {
-        actions += machine.handle(.begin(attemptsMade: attemptsMade))
+        actions += machine.handle(.begin(attemptsMade: context.attemptsMade))
         while !actions.isEmpty {
             let action = actions.removeFirst()
             if let event = await perform(action) { actions += machine.handle(event) }
@@ -59,7 +52,7 @@ actor CommandRun: RunWork {
             await scribe.endAttempt(outcome, summary)
             return nil
         case .wait(let pause):
-            return await RunWait(run, ambient, scribe).pause(pause) ? .done : .tooLate
+            return await context.pause(pause).map { .refused(because: $0) } ?? .done
         case .interrupt:
             await scribe.interrupt()
             return nil

@@ -8,6 +8,11 @@ import Policy
 actor RunCarrier {
     /// Hooks that come after a run that was stopped are given no more than this, since somebody waits for its end.
     private static let hookAfterStopMax = Duration.seconds(30)
+    /// A job that another process of this machine holds is asked for this often.
+    static let lockPause = Duration.seconds(1)
+    /// How long a run whose line says `overlap=skip` waits for it: one that has ended lets go of its seats a moment
+    /// before it lets go of the job.
+    static let lockPatience = Duration.seconds(30)
     /// Why a run ends that a write showed to be another daemon's.
     private static let takenOver = "taken over by another daemon"
 
@@ -22,6 +27,7 @@ actor RunCarrier {
     private let attemptsMade: Int
     private let ports: Supervisor.Ports
     private let observer: any RunObserver
+    private let schedule: Schedule?
     private let makeWork: @Sendable (RunRecord, RunScribe) throws(AnyFault) -> Supervisor.Work
     nonisolated let scribe: RunScribe
     private var work: (any RunWork)?
@@ -29,8 +35,10 @@ actor RunCarrier {
     /// Whether its work is over, so that only a lost lease can still stop anything.
     private var isClosing = false
 
+    /// - Parameter schedule: The line of its slot; nil for a run by hand.
     init(
-        _ run: RunRecord, _ job: Job, attemptsMade: Int, ports: Supervisor.Ports, observer: any RunObserver,
+        _ run: RunRecord, _ job: Job, attemptsMade: Int, schedule: Schedule?, redactor: Redactor,
+        ports: Supervisor.Ports, observer: any RunObserver,
         makeWork: @escaping @Sendable (RunRecord, RunScribe) throws(AnyFault) -> Supervisor.Work
     ) {
         self.run = run
@@ -38,9 +46,12 @@ actor RunCarrier {
         self.attemptsMade = attemptsMade
         self.ports = ports
         self.observer = observer
+        self.schedule = schedule
         self.makeWork = makeWork
         let alarm = Guarded<@Sendable () async -> Void>({})
-        scribe = RunScribe(run, job, book: ports.book, ambient: ports.ambient, observer: observer) {
+        scribe = RunScribe(
+            run, job, book: ports.book, ambient: ports.ambient, redactor: redactor, observer: observer
+        ) {
             await alarm.withLock { $0 }()
         }
         alarm.withLock { $0 = { [weak self] in await self?.stop(.leaseLost(because: Self.takenOver)) } }
@@ -83,19 +94,37 @@ actor RunCarrier {
     }
 
     /// Takes the job on this machine as well: the second line behind the seats, and the first without a catalog.
+    ///
+    /// A run that has its seats meets only one that has just ended, or two that began without the catalog. So it waits,
+    /// as its line or whoever typed it wants.
     private func verdictUnderLocks() async -> RunVerdict {
         do throws(AnyFault) {
-            switch try await ports.liveness.hold(job: job.name, for: run.id) {
-            case .busy(let other):
-                return RunVerdict(.skipped, "run \(other) of this job is still under way")
-            case .held(let hold):
-                let verdict = await verdict()
-                await hold.release()
-                return verdict
+            let patienceEnd = ports.ambient.uptime() + Self.lockPatience
+            while true {
+                switch try await ports.liveness.hold(job: job.name, for: run.id) {
+                case .busy(let other):
+                    if let end = endOfWait(for: other, patienceEnd) { return end }
+                    await scribe.nap(Self.lockPause)
+                case .held(let hold):
+                    let verdict = await verdict()
+                    await hold.release()
+                    return verdict
+                }
             }
         } catch {
             return RunVerdict(.failed, error.summary)
         }
+    }
+
+    /// Why a run waits no longer for another that has its job; nil if it does.
+    private func endOfWait(for other: String, _ patienceEnd: Duration) -> RunVerdict? {
+        if let stopReason { return RunVerdict(.cancelled, SchedulerMachine.text(of: stopReason)) }
+        let reason = "run \(other) of this job is still under way"
+        if let deadline = run.deadline, ports.ambient.wallTime() > deadline {
+            return RunVerdict(.skipped, "\(reason), and late= has run out")
+        }
+        guard run.trigger != .hand, (schedule?.overlap ?? .skip) == .skip else { return nil }
+        return ports.ambient.uptime() < patienceEnd ? nil : RunVerdict(.skipped, reason)
     }
 
     private func verdict() async -> RunVerdict {
@@ -121,8 +150,9 @@ actor RunCarrier {
                 return RunVerdict(.failed, "nothing was done: \(fault.summary)")
             }
         }
-        if let stopReason { await made.work.stop(stopReason) }
+        // In this order: a stop that arrives meanwhile goes to the work itself.
         work = made.work
+        if let stopReason { await made.work.stop(stopReason) }
         return await made.work.perform()
     }
 
@@ -141,6 +171,7 @@ actor RunCarrier {
     private func finish(_ verdict: RunVerdict) async -> RunRecord {
         isClosing = true
         work = nil
+        let verdict = RunVerdict(verdict.outcome, scribe.clean(verdict.summary))
         var summary = verdict.summary
         var hooks: [(StepName, [String])] = []
         // A skipped run did not begin.

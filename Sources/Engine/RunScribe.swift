@@ -30,6 +30,7 @@ actor RunScribe {
     private(set) var attempt: AttemptRecord?
     private let job: Job
     private let ambient: Ambient
+    private let redactor: Redactor
     private let observer: any RunObserver
     private let takenOver = Guarded(false)
     private let onTakenOver: @Sendable () async -> Void
@@ -40,14 +41,18 @@ actor RunScribe {
     private var interruptAsked = false
     private var everythingAsked = false
 
-    /// - Parameter onTakenOver: Told once, when a write shows that the run is another daemon's by now.
+    /// - Parameters:
+    ///   - redactor: Takes secrets out of all that is written: a program may print anything.
+    ///   - onTakenOver: Told once, when a write shows that the run is another daemon's by now.
     init(
-        _ run: RunRecord, _ job: Job, book: JournaledBook, ambient: Ambient, observer: any RunObserver,
+        _ run: RunRecord, _ job: Job, book: JournaledBook, ambient: Ambient, redactor: Redactor,
+        observer: any RunObserver,
         onTakenOver: @escaping @Sendable () async -> Void
     ) {
         record = run
         self.job = job
         self.ambient = ambient
+        self.redactor = redactor
         self.observer = observer
         self.onTakenOver = onTakenOver
         self.book = book
@@ -86,7 +91,7 @@ actor RunScribe {
         guard var ended = attempt, ended.outcome == nil else { return }
         ended.endedAt = now(after: ended.startedAt)
         ended.outcome = outcome
-        ended.summary = summary
+        ended.summary = redactor.redact(summary)
         attempt = ended
         await book.record(ended, lease: record.lease)
     }
@@ -111,8 +116,8 @@ actor RunScribe {
             ? Report.failed(Self.interrupted)
             : await timed(name, job.stepTimeouts[name.rawValue] ?? limit, afterStop: afterStop, work)
         step.endedAt = now(after: step.startedAt)
-        step.fault = report.fault
-        step.detail = report.detail.isEmpty ? report.fault?.summary ?? "" : report.detail
+        step.fault = report.fault.map(clean)
+        step.detail = redactor.redact(report.detail.isEmpty ? report.fault?.summary ?? "" : report.detail)
         step.bytes = report.bytes
         step.state = report.fault.map { $0.code == Self.interrupted.code ? .cancelled : .failed } ?? .done
         observer.observe(.stepEnded(step))
@@ -123,8 +128,16 @@ actor RunScribe {
     /// Waits, unless the run is being stopped.
     func pause(_ pause: Duration) async {
         observer.observe(.waiting(pause))
+        await nap(pause)
+    }
+
+    /// As ``pause(_:)``, and nobody is told.
+    func nap(_ pause: Duration) async {
         await interruptible { [ambient] in await ambient.sleep(pause) }
     }
+
+    /// Whether the run is being stopped.
+    var isStopping: Bool { interruptAsked }
 
     /// Stops the step or the wait that is under way, and every later one that is not done after a stop.
     ///
@@ -138,6 +151,7 @@ actor RunScribe {
     /// Writes how the run ended, and the attempt that is still open.
     func end(_ outcome: Outcome, _ summary: String) async -> RunRecord {
         await endAttempt(outcome, summary)
+        let summary = redactor.redact(summary)
         let now = now(after: record.startedAt)
         record.state = .ended(outcome)
         record.summary = summary
@@ -145,6 +159,16 @@ actor RunScribe {
         await book.end(record.id, lease: record.lease, outcome: outcome, summary: summary, at: now)
         _ = await book.settle()
         return record
+    }
+
+    /// A text of the run without secrets.
+    nonisolated func clean(_ text: String) -> String { redactor.redact(text) }
+
+    private func clean(_ fault: AnyFault) -> AnyFault {
+        var copy = fault
+        copy.summary = redactor.redact(fault.summary)
+        copy.remedy = redactor.redact(fault.remedy)
+        return copy
     }
 
     /// Civil time, but nothing ends before it started, even if somebody sets the clock back meanwhile.

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Jobs
 
 /// The work of one kind of job within a run, attempts and all.
 protocol RunWork: Sendable {
@@ -19,28 +20,34 @@ struct RunVerdict: Sendable, Equatable {
     }
 }
 
-/// The wait between two attempts, which the run's deadline may cut off.
-struct RunWait: Sendable {
-    private let deadline: Date?
-    private let ambient: Ambient
-    private let scribe: RunScribe
+/// What work of every kind gets of its run.
+struct RunContext: Sendable {
+    let run: RunRecord
+    let job: Job
+    /// Attempts that an earlier process made.
+    let attemptsMade: Int
+    let scribe: RunScribe
+    let ambient: Ambient
+    let admission: AttemptAdmission
 
-    init(_ run: RunRecord, _ ambient: Ambient, _ scribe: RunScribe) {
-        deadline = run.deadline
-        self.ambient = ambient
-        self.scribe = scribe
-    }
-
-    /// Waits, if it is over before the deadline.
+    /// Waits for the next attempt, and longer while a guard refuses it.
     ///
-    /// - Returns: Whether another attempt may begin. The clock may have been set forward meanwhile.
-    func pause(_ pause: Duration) async -> Bool {
-        if isTooLate(in: pause) { return false }
+    /// - Returns: Why there is none; nil if it may begin, or the run is being stopped.
+    func pause(_ pause: Duration) async -> String? {
+        // Nobody waits for an attempt that could not begin any more.
+        if admission.isTooLate(in: pause) { return BackupMachine.tooLate }
         await scribe.pause(pause)
-        return !isTooLate(in: .zero)
-    }
-
-    private func isTooLate(in pause: Duration) -> Bool {
-        deadline.map { ambient.wallTime().addingTimeInterval(pause / .seconds(1)) > $0 } ?? false
+        while await !scribe.isStopping {
+            switch await admission.ask() {
+            case .may: return nil
+            case .never(let why): return why
+            case .notYet(let why):
+                if admission.isTooLate(in: AttemptAdmission.guardPause) {
+                    return "\(BackupMachine.tooLate), for \(why)"
+                }
+                await scribe.pause(AttemptAdmission.guardPause)
+            }
+        }
+        return nil
     }
 }

@@ -11,7 +11,7 @@ struct StepResult: StepReport {
         switch event {
         case .failed(let fault), .undecided(let fault): fault
         case .foundDatabases(_, let refused): refused.first?.fault
-        case .begin, .resume, .done, .tooLate, .stopAsked: nil
+        case .begin, .resume, .done, .tooLate, .refused, .stopAsked: nil
         }
     }
 

@@ -12,14 +12,16 @@ package actor Supervisor: RunExecutor {
         package var stores: [String: any BackupStore]
         package var verifier: any VerifierPort
         package var liveness: any LivenessPort
+        /// Looked at again before another attempt; nil where runs have no guards.
+        package var guards: (any GuardPort)?
         package var ambient: Ambient
         package var zoneOffset: @Sendable (Date) -> Int
 
         package init(
             book: JournaledBook, server: any ServerPort, tools: any ToolPort,
             stores: [String: any BackupStore],
-            verifier: any VerifierPort, liveness: any LivenessPort, ambient: Ambient,
-            zoneOffset: @escaping @Sendable (Date) -> Int
+            verifier: any VerifierPort, liveness: any LivenessPort, guards: (any GuardPort)? = nil,
+            ambient: Ambient, zoneOffset: @escaping @Sendable (Date) -> Int
         ) {
             self.book = book
             self.server = server
@@ -27,6 +29,7 @@ package actor Supervisor: RunExecutor {
             self.stores = stores
             self.verifier = verifier
             self.liveness = liveness
+            self.guards = guards
             self.ambient = ambient
             self.zoneOffset = zoneOffset
         }
@@ -39,23 +42,48 @@ package actor Supervisor: RunExecutor {
     }
 
     private let settings: Settings
+    private let schedules: [ScheduleKey: Schedule]
+    private let redactor: Redactor
     private let ports: Ports
     private let observer: any RunObserver
     private var underWay: [UUID: RunCarrier] = [:]
+    private var earlyStops = EarlyStops()
 
-    package init(settings: Settings, ports: Ports, observer: any RunObserver) {
+    /// - Parameter schedules: Their windows and guards hold for further attempts too.
+    package init(
+        settings: Settings, schedules: [Schedule] = [], ports: Ports, observer: any RunObserver
+    ) {
         self.settings = settings
+        self.schedules = Dictionary(schedules.map { ($0.key, $0) }) { first, _ in first }
         self.ports = ports
         self.observer = observer
+        redactor = Redactor(settings)
     }
 
     package func perform(_ run: RunRecord, job: Job, attemptsMade: Int) async -> RunRecord {
-        let carrier = RunCarrier(run, job, attemptsMade: attemptsMade, ports: ports, observer: observer) {
-            [self] record, scribe throws(AnyFault) in
-            try work(record, job, attemptsMade: attemptsMade, scribe)
+        let schedule: Schedule? =
+            switch run.trigger {
+            case .slot(let key, _): schedules[key]
+            case .hand: nil
+            }
+        let carrier = RunCarrier(
+            run, job, attemptsMade: attemptsMade, schedule: schedule, redactor: redactor, ports: ports,
+            observer: observer
+        ) { [self] record, scribe throws(AnyFault) in
+            let admission = AttemptAdmission(
+                run: record, job: job, schedule: schedule, targets: settings.targets, guards: ports.guards,
+                book: ports.book, ambient: ports.ambient)
+            return try work(
+                RunContext(
+                    run: record, job: job, attemptsMade: attemptsMade, scribe: scribe, ambient: ports.ambient,
+                    admission: admission))
         }
         underWay[run.id] = carrier
-        defer { underWay[run.id] = nil }
+        if let reason = earlyStops.begin(run.id) { await carrier.stop(reason) }
+        defer {
+            underWay[run.id] = nil
+            earlyStops.end(run.id)
+        }
         switch await carrier.perform() {
         case .ended(let record): return record
         case .slotTaken:
@@ -68,43 +96,32 @@ package actor Supervisor: RunExecutor {
         }
     }
 
-    package func stop(_ run: UUID, _ reason: StopReason) async { await underWay[run]?.stop(reason) }
-
-    /// What a job needs that its configuration names: the store, and targets of which there is at least one.
-    private nonisolated func part(_ job: Job) throws(AnyFault) -> (
-        store: (any BackupStore)?, targets: [Target]
-    ) {
-        guard case .backup(let spec) = job.work else { return (nil, []) }
-        guard let store = ports.stores[spec.store] else { throw EngineFault.storeUnknown(spec.store).plain }
-        let targets = settings.targets.filter { target in
-            job.targets?.contains { Glob.matches($0, target.name) } ?? true
-        }
-        guard !targets.isEmpty else {
-            throw EngineFault.targetUnknown(job.targets?.joined(separator: ", ") ?? "*").plain
-        }
-        return (store, targets)
+    package func stop(_ run: UUID, _ reason: StopReason) async {
+        guard let carrier = underWay[run] else { return earlyStops.note(run, reason) }
+        await carrier.stop(reason)
     }
 
-    private nonisolated func work(
-        _ run: RunRecord, _ job: Job, attemptsMade: Int, _ scribe: RunScribe
-    ) throws(AnyFault) -> Work {
-        let (store, targets) = try part(job)
-        switch (job.work, store) {
-        case (.backup(let spec), let store?):
-            let backup = BackupPorts(
-                book: ports.book, server: ports.server, tools: ports.tools, store: store,
-                verifier: ports.verifier, ambient: ports.ambient, observer: observer,
-                zoneOffset: ports.zoneOffset)
-            return Work(
-                work: BackupRun(
-                    run, job, spec, targets: targets, limits: settings.limits, attemptsMade: attemptsMade,
-                    scribe: scribe, ports: backup), store: store)
-        case (.command(let spec), _):
-            return Work(
-                work: CommandRun(
-                    run, job, spec, attemptsMade: attemptsMade, scribe: scribe, tools: ports.tools,
-                    ambient: ports.ambient))
-        case (.backup(let spec), nil): throw EngineFault.storeUnknown(spec.store).plain
+    /// What a run does, by its kind: a new kind is a new case here.
+    private nonisolated func work(_ context: RunContext) throws(AnyFault) -> Work {
+        switch context.job.work {
+        case .backup(let spec): try backup(context, spec)
+        case .command(let spec): Work(work: CommandRun(context, spec, tools: ports.tools))
         }
+    }
+
+    /// - Throws: Where the configuration lacks the store that the job names, or every target.
+    private nonisolated func backup(_ context: RunContext, _ spec: BackupSpec) throws(AnyFault) -> Work {
+        guard let store = ports.stores[spec.store] else { throw EngineFault.storeUnknown(spec.store).plain }
+        let targets = context.job.chosen(from: settings.targets)
+        guard !targets.isEmpty else {
+            throw EngineFault.targetUnknown(context.job.targets?.joined(separator: ", ") ?? "*").plain
+        }
+        let backup = BackupPorts(
+            book: ports.book, server: ports.server, tools: ports.tools, store: store,
+            verifier: ports.verifier, ambient: ports.ambient, observer: observer,
+            zoneOffset: ports.zoneOffset)
+        return Work(
+            work: BackupRun(context, spec, targets: targets, limits: settings.limits, ports: backup),
+            store: store)
     }
 }

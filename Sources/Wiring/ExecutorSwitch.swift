@@ -6,6 +6,7 @@ import Jobs
 actor ExecutorSwitch: RunExecutor {
     private var current: any RunExecutor
     private var underWay: [UUID: any RunExecutor] = [:]
+    private var earlyStops = EarlyStops()
 
     init(_ executor: any RunExecutor) { current = executor }
 
@@ -15,10 +16,16 @@ actor ExecutorSwitch: RunExecutor {
     func perform(_ run: RunRecord, job: Job, attemptsMade: Int) async -> RunRecord {
         let executor = current
         underWay[run.id] = executor
+        // It keeps the wish until the run arrives there.
+        if let reason = earlyStops.begin(run.id) { await executor.stop(run.id, reason) }
         let ended = await executor.perform(run, job: job, attemptsMade: attemptsMade)
         underWay[run.id] = nil
+        earlyStops.end(run.id)
         return ended
     }
 
-    func stop(_ run: UUID, _ reason: StopReason) async { await underWay[run]?.stop(run, reason) }
+    func stop(_ run: UUID, _ reason: StopReason) async {
+        guard let executor = underWay[run] else { return earlyStops.note(run, reason) }
+        await executor.stop(run, reason)
+    }
 }

@@ -65,16 +65,16 @@ struct Bench: Sendable {
     /// Another supervisor on the same things but for these, as a second process has it.
     func second(
         server: (any ServerPort)? = nil, tools: (any ToolPort)? = nil, liveness: (any LivenessPort)? = nil,
-        observer: (any RunObserver)? = nil
+        observer: (any RunObserver)? = nil, guards: (any GuardPort)? = nil, schedules: [Schedule] = []
     ) -> Supervisor {
         var ambient = clock.ambient()
         ambient.makeID = { UUID() }
         return Supervisor(
-            settings: settings,
+            settings: settings, schedules: schedules,
             ports: Supervisor.Ports(
                 book: journaled, server: server ?? self.server, tools: tools ?? self.tools,
                 stores: ["local": store], verifier: verifier, liveness: liveness ?? self.liveness,
-                ambient: ambient, zoneOffset: { _ in 0 }),
+                guards: guards, ambient: ambient, zoneOffset: { _ in 0 }),
             observer: observer ?? diary)
     }
 

@@ -105,7 +105,7 @@ import Testing
         case "begin": .begin(attemptsMade: 0)
         case "resume": .begin(attemptsMade: 1)
         case "done": .done
-        case "late": .tooLate
+        case "late": .refused(because: BackupMachine.tooLate)
         case "cancel": .stopAsked(.cancelled)
         case "timeout": .stopAsked(.timedOut)
         case "lost": .stopAsked(.leaseLost(because: "taken over"))

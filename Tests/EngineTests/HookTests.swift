@@ -43,6 +43,27 @@ import Testing
         #expect(try await bench.book.attempts(of: bad.id).map(\.summary) == [bad.summary])
     }
 
+    @Test func `what programs print is stored without secrets`() async throws {
+        let bench = Bench(password: "open-sesame-42")
+        let said = "psql: error: postgres://backup:open-sesame-42@db.example refused\n"
+        bench.programs.queue("before", .failure(said))
+        bench.programs.queue("tidy", .failure(said))
+        let backup = try await bench.launch(job())
+        var command = Schedules.job("tidy")
+        command.work = .command(CommandSpec(command: ["/bin/tidy"]))
+        bench.clock.advance(by: .seconds(1))
+        let tidy = try await bench.launch(command)
+        for run in [backup, tidy] {
+            let steps = try await bench.book.steps(of: run.id)
+            let attempts = try await bench.book.attempts(of: run.id)
+            let all = "\(try await bench.rows) \(steps) \(attempts) \(bench.tools.calls)"
+            #expect(!all.contains("open-sesame"), "\(all)")
+            #expect(run.summary.contains(Redactor.mark), "\(run.summary)")
+            #expect(steps.contains { $0.fault?.summary.contains(Redactor.mark) == true }, "\(steps)")
+        }
+        #expect(!bench.diary.lines.joined().contains("open-sesame"))
+    }
+
     @Test func `when before fails nothing is done`() async throws {
         let bench = Bench()
         bench.programs.queue("before", .failure(status: 32, "mount: /backup\nmount: no such device\n"))

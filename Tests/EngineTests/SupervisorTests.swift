@@ -11,24 +11,41 @@ import Testing
     private static let broken = AnyFault(code: "test.broken", summary: "it is broken", remedy: "Mend it.")
     private let key = ScheduleKey(job: "nightly", zone: "UTC", pattern: "30 0 * * *")
 
-    @Test func `a second run of the same job is skipped and says so`() async throws {
+    @Test func `a second run of the same job by hand waits for the first`() async throws {
         let bench = Bench()
         bench.programs.queue("pg_dump", .init(hangs: true))
+        let clock = bench.clock
+        let second = Guarded<RunRecord?>(nil)
         let first = try await bench.launch(once: { bench.tools.running == 1 }) {
-            let run = try await bench.launch()
-            #expect(run.state == .ended(.skipped))
-            #expect(
-                run.summary
-                    == "run \(ManualClock.id(1).uuidString.lowercased()) of this job is still under way")
-            #expect(bench.liveness.runs == [ManualClock.id(1)])
             #expect(try await bench.launch(Schedules.job("other")).state == .ended(.succeeded))
-            await bench.stop()
+            let waiting = try await bench.claim(id: ManualClock.id(600), trigger: .hand)
+            Task {
+                let run = await bench.supervisor.perform(waiting, job: Schedules.job(), attemptsMade: 0)
+                second.withLock { $0 = run }
+            }
+            #expect(try await Fact.comes { clock.sleepers.contains(RunCarrier.lockPause) })
+            clock.advance(by: .seconds(3_600))
+            #expect(try await Fact.comes { clock.sleepers.contains(RunCarrier.lockPause) })
+            await bench.supervisor.stop(ManualClock.id(1), .cancelled)
         }
         #expect(first.state == .ended(.cancelled))
         #expect(
-            Set(try await bench.rows.map(\.state)) == [
-                .ended(.skipped), .ended(.succeeded), .ended(.cancelled),
-            ])
+            try await Fact.comes {
+                if clock.sleepers.contains(RunCarrier.lockPause) { clock.advance(by: RunCarrier.lockPause) }
+                return second.withLock { $0?.state } == .ended(.succeeded)
+            })
+    }
+
+    @Test func `a run that waits for another of its job can be stopped`() async throws {
+        let bench = Bench()
+        guard case .held(let other) = try await bench.liveness.hold(job: "nightly", for: ManualClock.id(77))
+        else { throw Bench.Surprise.slotTaken }
+        let run = try await bench.launch(once: { bench.clock.sleepers.contains(RunCarrier.lockPause) }) {
+            await bench.stop()
+        }
+        #expect(run.state == .ended(.cancelled) && run.summary == "stopped on request")
+        #expect(bench.tools.calls.isEmpty)
+        await other.release()
     }
 
     @Test func `the next run of a job may begin as soon as one has ended`() async throws {
@@ -133,7 +150,11 @@ import Testing
             return
         }
         await bench.book.twin.fail(with: WatchedBook.down)
-        let skipped = try await bench.launch(trigger: .slot(key, bench.clock.now))
+        let claimed = try await bench.claim()
+        async let ended = bench.supervisor.perform(claimed, job: Schedules.job(), attemptsMade: 0)
+        #expect(try await Fact.comes { bench.clock.sleepers.contains(RunCarrier.lockPause) })
+        bench.clock.advance(by: RunCarrier.lockPatience)
+        let skipped = await ended
         #expect(skipped.state == .ended(.skipped))
         #expect(bench.diary.lines("note: not recorded") == ["note: not recorded: catalog.down"])
         await bench.book.twin.fail(with: nil)
