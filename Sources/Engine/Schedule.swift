@@ -36,6 +36,11 @@ package struct Schedule: Sendable, Equatable {
             }
         }
 
+        /// The stretch of being open or closed that an instant lies in.
+        package func stretch(at instant: Date) -> WindowStretch {
+            window.stretch(at: instant) { [zone] in zone.offset(at: $0) }
+        }
+
         /// Whether a run may start in it now, or how long it waits for it.
         package func admission(
             now: Date, deadline: Date?, expected: Duration, _ render: InstantRendering

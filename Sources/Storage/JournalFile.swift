@@ -17,6 +17,8 @@ struct JournalFile: ~Copyable {
     /// Where the lines of the entries begin; nil while nobody has looked.
     private var places: [Int]?
     private var isDamageTold = false
+    /// Whether more may stand in the file after its last whole line.
+    private var hasTail: Bool
 
     var path: String { file.path }
 
@@ -29,6 +31,7 @@ struct JournalFile: ~Copyable {
         self.sizeMax = sizeMax
         end = 0
         places = []
+        hasTail = false
     }
 
     /// Takes hold of a file that is there; nil if somebody else has it, or has just removed it.
@@ -48,10 +51,13 @@ struct JournalFile: ~Copyable {
         self.file = file
         sizeMax = Self.sizeMax
         places = end == 0 ? [] : nil
+        hasTail = false
     }
 
     /// Writes entries and waits until they are on the disk; if that fails, none of them is there.
     mutating func append(_ entries: [JournalEntry]) throws(StorageFault) {
+        // What nobody has looked at may end in the middle of a line, and what followed that could not be read.
+        if places == nil { _ = try contents() }
         var bytes: [UInt8] = []
         var starts: [Int] = []
         for entry in entries {
@@ -70,6 +76,9 @@ struct JournalFile: ~Copyable {
         let bytes = try bytes()
         let scan = try JournalScan(bytes)
         end = Int64(scan.end)
+        hasTail = bytes.count > scan.end
+        // If it cannot be cut off now, it is before anything is written.
+        try? cutTail()
         places = scan.entries.map(\.place)
         var contents = JournalContents(entries: scan.entries.map(\.entry))
         if let first = scan.damage.first {
@@ -116,13 +125,21 @@ struct JournalFile: ~Copyable {
         return Array(bytes.prefix(count))
     }
 
+    /// Cuts off what is left of a line: a shorter one in its place would be followed by its rest.
+    private mutating func cutTail() throws(StorageFault) {
+        guard hasTail else { return }
+        guard ftruncate(file.number, off_t(end)) == 0 else { throw .system("cut", path) }
+        hasTail = false
+    }
+
     private mutating func write(_ bytes: [UInt8]) throws(StorageFault) {
+        try cutTail()
         do throws(StorageFault) {
             try file.write(bytes, at: end)
             try file.sync()
         } catch {
             // What follows goes to the same place; until then it looks like what a crash leaves.
-            _ = ftruncate(file.number, off_t(end))
+            hasTail = ftruncate(file.number, off_t(end)) != 0
             throw error
         }
         end += Int64(bytes.count)

@@ -136,16 +136,18 @@ struct JournalScan: Equatable {
             case .record(.dropped(let before), let next):
                 dropped = max(dropped, before)
                 place = next
-            case .damaged(let next):
-                damage.append(place)
-                place = next
-            case .alien:
+            case .damaged, .alien:
+                // Not by its length: it may have been cut, and whole lines follow where it would have gone on.
                 damage.append(place)
                 place = try JournalFrame.next(bytes, after: place) ?? bytes.count
             case .torn:
-                end = place
-                entries.removeAll { $0.place < dropped }
-                return
+                guard let next = try JournalFrame.next(bytes, after: place) else {
+                    end = place
+                    entries.removeAll { $0.place < dropped }
+                    return
+                }
+                damage.append(place)
+                place = next
             }
         }
         end = bytes.count

@@ -46,6 +46,26 @@ import Testing
         #expect(await daemon.loop.state.isCatalogUp)
     }
 
+    @Test func `is renewed while a long journal is told, and slots follow after that`() async throws {
+        let daemon = bench.daemon(1, [try Schedules.make("40 0 * * *")])
+        await daemon.telling.close()
+        daemon.start()
+        try await bench.pass(.seconds(400))
+        #expect(daemon.lines == ["lease 1"])
+        #expect(await daemon.loop.state.leaseLeft.map { $0 > .zero } == true)
+        #expect(try await bench.catalog.daemons().map(\.state) == [.alive])
+        #expect(await daemon.telling.waiting == 1, "it is told once at a time")
+        await daemon.telling.open()
+        try await bench.pass(.seconds(300))
+        #expect(try await bench.rows == ["00:40:00 nightly succeeded: done"])
+        // Again, in the middle of its work.
+        await daemon.telling.close()
+        try await bench.pass(.seconds(300))
+        #expect(daemon.lines.filter { $0.hasPrefix("lease") } == ["lease 1"])
+        await daemon.telling.open()
+        try await bench.settle()
+    }
+
     @Test func `that comes back in time loses nothing`() async throws {
         let daemon = try await bench.started([try tidy("40 0 * * *")], holds: true)
         try await bench.pass(.seconds(620))

@@ -92,6 +92,17 @@ import Testing
             try await bench.rows == ["00:40:00 first cancelled: enough", "00:41:00 second running"])
     }
 
+    @Test func `a wish that is lost on its way is told again`() async throws {
+        let (daemon, _) = try await busy()
+        let first = try #require(try await bench.catalog.runs(RunQuery(job: "first"), limit: 1).first)
+        await daemon.executor.lose(stops: 2)
+        await daemon.loop.stopRun(first.id, reason: "enough")
+        try await bench.settle()
+        #expect(try await bench.rows.first == "00:40:00 first running")
+        try await bench.pass(.seconds(3))
+        #expect(try await bench.rows.first == "00:40:00 first cancelled: enough")
+    }
+
     @Test func `a reload adds schedules, removes others, and ends what waited for them`() async throws {
         let (daemon, schedules) = try await busy()
         let hourly = try Schedules.make("0 * * * *", job: "hourly")

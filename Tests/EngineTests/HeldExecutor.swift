@@ -16,6 +16,7 @@ actor HeldExecutor: RunExecutor {
     private var holds = false
     private var held: [UUID: Held] = [:]
     private var stops: [UUID: StopReason] = [:]
+    private var lostStops = 0
     /// What it was given, with the attempts that others had made.
     private(set) var given: [(job: String, attemptsMade: Int)] = []
 
@@ -59,7 +60,12 @@ actor HeldExecutor: RunExecutor {
         return record
     }
 
+    /// So many wishes to stop get lost from now on, as those do that overtake their run.
+    func lose(stops: Int) { lostStops = stops }
+
     func stop(_ run: UUID, _ reason: StopReason) async {
+        lostStops -= 1
+        guard lostStops < 0 else { return }
         stops[run] = reason
         let verdict = RunVerdict(.cancelled, SchedulerMachine.text(of: reason))
         held.removeValue(forKey: run)?.end.resume(returning: verdict)

@@ -60,9 +60,9 @@ final class LoopBench: Sendable {
     private func isSettled() async -> Bool {
         let serving = daemons.withLock { $0 }.filter(\.isServing)
         for daemon in serving {
-            let before = await daemon.executor.running
+            let before = await daemon.executor.running + daemon.telling.waiting
             guard await daemon.loop.underWay == before else { return false }
-            guard await daemon.executor.running == before else { return false }
+            guard await daemon.executor.running + daemon.telling.waiting == before else { return false }
         }
         return clock.sleepers.count == serving.count
             && daemons.withLock { $0 }.filter(\.isServing).count == serving.count
@@ -128,6 +128,8 @@ final class LoopDaemon: Sendable {
     let book: JournaledBook
     let guards = MemoryGuards()
     let executor: HeldExecutor
+    /// Closed, it keeps the catalog from being told what it lacks, as a long journal does.
+    let telling: Turnstile
     let loop: DaemonLoop
     let faults: Guarded<[AnyFault]>
     private let said: Guarded<[String]>
@@ -143,6 +145,7 @@ final class LoopDaemon: Sendable {
             JournaledBook.Catalog(book: try link.open(), daemons: link)
         }
         let executor = HeldExecutor(book, clock)
+        let telling = Turnstile()
         var ambient = clock.ambient(owner: settings.owner)
         let count = Guarded(number * 1_000)
         ambient.makeID = {
@@ -159,13 +162,17 @@ final class LoopDaemon: Sendable {
             settings, schedules: schedules, record: record,
             ports: DaemonLoop.Ports(
                 daemons: link, book: book, executor: executor, guards: guards, ambient: ambient,
-                dead: { Array(settings.dead) }, settle: { await book.settle(lease: $0) },
+                dead: { Array(settings.dead) },
+                settle: { lease in
+                    await telling.pass()
+                    return await book.settle(lease: lease)
+                },
                 noteOutage: { await book.noteOutage($0) },
                 closeOpenParts: { run throws(AnyFault) in try await link.open().attempts(of: run.id).count },
                 observe: { note in said.withLock { $0.append(Self.text(note)) } },
                 onFault: { fault in faults.withLock { $0.append(fault) } }))
         (self.settings, self.link, self.book, self.executor) = (settings, link, book, executor)
-        (self.said, self.faults) = (said, faults)
+        (self.said, self.faults, self.telling) = (said, faults, telling)
     }
 
     /// What it told of its life, in order.

@@ -60,13 +60,15 @@ final class Checker {
     /// Whether the rules let a job go on, or start, without the catalog: backups of which no other daemon that was
     /// seen last could take care, and what says so itself.
     private func mayBeApart(_ process: Process, _ job: Job) -> Bool {
-        if process.record.role == .hand { return true }
+        let isOurs = !process.peers.contains { $0.id != process.id && Self.fits(job, $0) }
+        if process.record.role == .hand {
+            return !process.hadLease || isOurs || job.whenCatalogDown == .run
+        }
         switch job.whenCatalogDown {
         case .run?: return true
         case .skip?: return false
         case nil:
-            return job.kind == .backup
-                && !process.peers.contains { $0.id != process.id && Self.fits(job, $0) }
+            return job.kind == .backup && isOurs
         }
     }
 

@@ -64,7 +64,9 @@ final class Journal {
     }
 
     /// Tells the catalog what it lacks, in order: what dead processes left, then our own.
-    func settle(_ lease: Lease?) {
+    ///
+    /// - Returns: Whether it has all.
+    func settle(_ lease: Lease?) -> Bool {
         self.lease = lease ?? self.lease
         while let abandoned = process.host.journals.first {
             var foreign: Set<Taking> = []
@@ -75,7 +77,7 @@ final class Journal {
                     continue
                 }
                 guard let answer = tell(entry) else { break }
-                guard process.isAlive else { return }
+                guard process.isAlive else { return false }
                 if answer != .taken, let taking = taking(entry) { foreign.insert(taking) }
                 told += 1
                 world.tally.add("journal replays")
@@ -85,7 +87,7 @@ final class Journal {
             guard rest.isEmpty else {
                 process.host.journals.insert(rest, at: 0)
                 isDown = true
-                return
+                return false
             }
         }
         while let entry = entries.first {
@@ -95,15 +97,16 @@ final class Journal {
             }
             guard let answer = tell(entry) else {
                 isDown = true
-                return
+                return false
             }
-            guard process.isAlive else { return }
+            guard process.isAlive else { return false }
             entries.removeFirst()
             if answer != .taken { lose(entry) }
             world.tally.add("journal replays")
         }
         isDown = false
         introduced = []
+        return true
     }
 
     /// The run is another's.

@@ -12,9 +12,8 @@ extension Process {
         switch action {
         case .tell(let note): return tell(note)
         case .quit: return
-        case .register, .renew, .readMarks, .readDurations, .claim, .take, .noteWaiting, .takeOver,
-            .readGuards,
-            .perform, .stop, .end, .askToStop, .rememberPeers, .leave:
+        case .register, .renew, .settle, .readOwn, .readMarks, .readDurations, .claim, .take, .noteWaiting,
+            .takeOver, .readGuards, .perform, .stop, .end, .askToStop, .rememberPeers, .leave:
             break
         }
         world.trace.note(world, "\(name) -> \(String(String(describing: action).prefix(300)))")
@@ -23,6 +22,11 @@ extension Process {
         switch action {
         case .register, .renew, .leave, .takeOver: performOfLease(action)
         case .readMarks, .readDurations, .claim, .take, .noteWaiting, .askToStop: performOfBook(action)
+        case .settle(let lease): settle(lease)
+        case .readOwn(let lease):
+            call(failure: .ownRunsFailed) { [self] in
+                .ownRuns(world.catalog.unfinishedRuns.filter { $0.lease == lease })
+            }
         case .readGuards(let id, let rules, let job): readGuards(id, rules, job)
         case .perform(let run, let job, let made):
             let execution = Execution(self, run, job, attemptsMade: made)
@@ -31,9 +35,7 @@ extension Process {
             execution.begin()
             if let time = cutOffAtWorkFor { cutOffAtWork(time) }
             _ = diesAfter()
-        case .stop(let run, let reason):
-            executions[run]?.stop(reason)
-            _ = diesAfter()
+        case .stop(let run, let reason): stop(run, reason)
         case .end(let run, let outcome, let summary): end(run, outcome, summary)
         case .rememberPeers(let peers):
             self.peers = peers
@@ -41,6 +43,30 @@ extension Process {
             _ = diesAfter()
         case .tell, .quit: break
         }
+    }
+
+    /// Long journals take long to tell, at times longer than the lease lasts.
+    private func settle(_ lease: Lease) {
+        let entries = journal.entries.count + host.journals.reduce(0) { $0 + $1.count }
+        let long = Int64(world.scenario.lease / .milliseconds(1)) * 2
+        let isLong = entries > 0 && chance.happens(0.1)
+        if isLong { world.tally.add("long replays") }
+        let delay = isLong ? chance.int(1...long) : chance.int(1...world.scenario.luck.latencyMax)
+        underWay += 1
+        after(delay) { [self] in
+            let isWhole = journal.settle(lease)
+            guard isAlive else { return }
+            underWay -= 1
+            handle(.settled(isWhole))
+        }
+    }
+
+    /// A wish may overtake the run that it is about, and is lost then.
+    private func stop(_ run: UUID, _ reason: StopReason) {
+        guard let execution = executions[run] else { return }
+        if execution.startedAt == world.now { return world.tally.add("stops that came too early") }
+        execution.stop(reason)
+        _ = diesAfter()
     }
 
     /// It has just renewed its lease, or is about to: the most that it can have while others wait for its end.
@@ -191,7 +217,8 @@ extension SchedulerAction {
             id
         case .perform(let run, _, _), .end(let run, _, _): run.id
         case .claim(let runs, _, _): runs.first?.id
-        case .register, .renew, .readMarks, .readDurations, .askToStop, .rememberPeers, .leave, .tell, .quit:
+        case .register, .renew, .settle, .readOwn, .readMarks, .readDurations, .askToStop, .rememberPeers,
+            .leave, .tell, .quit:
             nil
         }
     }

@@ -24,7 +24,7 @@ final class Process {
     private var inbox: [() -> Void] = []
     private var alarm: (due: Int64, serial: Int)?
     private var serials = 0
-    private var underWay = 0
+    var underWay = 0
     var cutOffUntil: Int64 = 0
     /// Is cut off for so long as soon as a run of its is under way.
     var cutOffAtWorkFor: Int64?
@@ -41,6 +41,8 @@ final class Process {
     lazy var peers = host.peers
     /// When it was last thawed.
     var thawedAt: Int64 = .min / 2
+    /// Whether the catalog ever gave it a lease.
+    private(set) var hadLease = false
     /// When it was last without its lease.
     var apartAt: Int64 = .min / 2
     private var wakes: (since: Int64, count: Int) = (0, 0)
@@ -111,6 +113,7 @@ final class Process {
         let actions = machine.handle(event, at: now)
         outlook = Outlook.of(&machine, now)
         if !holdsLease { apartAt = world.now }
+        if outlook.lease != nil { hadLease = true }
         world.trace.mix(world.now)
         world.trace.mix(Int64(bitPattern: record.id.digest) &+ Int64(actions.count))
         for action in actions {
@@ -255,12 +258,6 @@ final class Process {
 
     private func finish(_ event: SchedulerEvent?, after delay: Int64) {
         after(delay) { [self] in
-            switch event {
-            case .registered(let lease, _)?: journal.settle(lease)
-            case .renewed(.held, _)?: journal.settle(outlook.lease)
-            default: break
-            }
-            guard isAlive else { return }
             underWay -= 1
             handle(event ?? .woke)
         }

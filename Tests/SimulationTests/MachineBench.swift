@@ -16,6 +16,7 @@ struct MachineBench {
     var machine: SchedulerMachine
     var now = Moment(wall: midnight + 1800, uptime: .seconds(1000), chance: 0.5)
     let schedules: [Schedule]
+    var settlesAtOnce = true
 
     init(_ schedules: [Schedule] = [], role: DaemonRecord.Role = .serve, dead: Set<UUID> = []) {
         self.schedules = schedules
@@ -61,8 +62,15 @@ struct MachineBench {
     // MARK: Driving
 
     /// What it does of its own accord or on an event, in words; what it tells people is left out.
+    ///
+    /// The catalog is told at once what it lacks, unless a test says otherwise.
     mutating func send(_ event: SchedulerEvent) -> [String] {
-        machine.handle(event, at: now).compactMap(Self.word)
+        let actions = machine.handle(event, at: now)
+        let words = actions.compactMap(Self.word)
+        guard settlesAtOnce, actions.contains(where: { if case .settle = $0 { true } else { false } }) else {
+            return words
+        }
+        return words + send(.settled(true))
     }
 
     mutating func pass(_ seconds: Double) {
@@ -138,7 +146,7 @@ struct MachineBench {
         case .rememberPeers: "remember peers"
         case .leave: "leave"
         case .quit: "quit"
-        case .tell: nil
+        case .settle, .readOwn, .tell: nil
         }
     }
 }

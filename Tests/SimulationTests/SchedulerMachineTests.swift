@@ -67,7 +67,7 @@ import Testing
         var bench = MachineBench([backup])
         _ = bench.send(.started)
         let asked = bench.send(.registered(MachineBench.lease, asked: bench.now.uptime))
-        #expect(asked.prefix(2) == ["read marks", "read durations"])
+        #expect(asked == ["renew", "read marks", "read durations"])
         _ = bench.send(.marksFailed)
         _ = bench.send(.durationsFailed)
         #expect(bench.machine.wait(bench.now) <= .seconds(2))
@@ -106,8 +106,7 @@ import Testing
         bench.pass(25)
         #expect(!bench.send(.took(bench.run, .taken)).contains("perform"))
         // Its seats are its own still, and with the catalog it starts.
-        _ = bench.renew()
-        #expect(bench.hold(for: 30) == ["take"])
+        #expect(bench.renew().contains("take"))
         #expect(bench.send(.took(bench.run, .taken)) == ["perform"])
     }
 

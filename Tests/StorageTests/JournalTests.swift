@@ -110,6 +110,49 @@ import Testing
         await adopted.close()
     }
 
+    @Test(arguments: [7, 200]) func `cut in a line and appended to unread keeps all that is appended`(
+        cut: Int
+    )
+        async throws
+    {
+        try await journal.append(JournalConformance.steps(2))
+        await journal.close()
+        try replace(Array(try bytes.dropLast(cut)))
+        let next = FileJournal(stateDirectory: folder.path, id: UUID())
+        let adopted = try #require(try await next.adopt().first)
+        try await adopted.append(JournalConformance.steps(1, from: 2))
+        #expect(try await adopted.contents() == JournalContents(entries: JournalConformance.steps(2)))
+        await adopted.close()
+        let read = try await FileJournal.readAll(stateDirectory: folder.path)
+        #expect(
+            read == [JournalContents(entries: JournalConformance.steps(2))], "nothing of the cut line is left"
+        )
+    }
+
+    @Test func `cut in a line leaves nothing of it once it was read`() async throws {
+        try await journal.append(JournalConformance.everyKind)
+        await journal.close()
+        try replace(Array(try bytes.dropLast(2)))
+        let whole = try JournalScan(try bytes).end
+        let next = FileJournal(stateDirectory: folder.path, id: UUID())
+        let adopted = try #require(try await next.adopt().first)
+        _ = try await adopted.contents()
+        #expect(try bytes.count == whole)
+        await adopted.close()
+    }
+
+    @Test func `with whole lines after one that was cut shows them all`() async throws {
+        let lines = try JournalConformance.steps(3).map { try JournalFrame.encode(.entry($0)) }
+        for length in 1..<lines[0].count {
+            // As a program wrote that did not cut what a crash had left.
+            let scan = try JournalScan(Array(lines[0].prefix(length)) + lines[1] + lines[2])
+            #expect(
+                scan.entries.map(\.entry) == Array(JournalConformance.steps(3).dropFirst()),
+                "cut at \(length)")
+            #expect(scan.damage == [0])
+        }
+    }
+
     @Test func `with any bit turned loses at most that entry, and never silently`() async throws {
         let entries = JournalConformance.steps(3)
         try await journal.append(entries)

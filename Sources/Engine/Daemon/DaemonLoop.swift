@@ -16,7 +16,8 @@ package actor DaemonLoop {
         /// Daemons of this state directory whose process is gone.
         package var dead: @Sendable () async -> [UUID]
         /// Writes what the catalog has not taken, now that it answers and has given this lease.
-        package var settle: @Sendable (Lease) async -> Void
+        /// Returns why it still lacks some of it.
+        package var settle: @Sendable (Lease) async -> AnyFault?
         /// Told that the catalog does not answer, so that nobody else waits out its time limit.
         package var noteOutage: @Sendable (AnyFault) async -> Void
         /// Closes what the former process of a run left open; returns how many attempts it had begun.
@@ -31,7 +32,7 @@ package actor DaemonLoop {
         package init(
             daemons: any DaemonBook, book: any RunBook, executor: any RunExecutor, guards: any GuardPort,
             ambient: Ambient, dead: @escaping @Sendable () async -> [UUID] = { [] },
-            settle: @escaping @Sendable (Lease) async -> Void = { _ in },
+            settle: @escaping @Sendable (Lease) async -> AnyFault? = { _ in nil },
             noteOutage: @escaping @Sendable (AnyFault) async -> Void = { _ in },
             closeOpenParts: @escaping @Sendable (RunRecord) async throws(AnyFault) -> Int,
             rememberPeers: @escaping @Sendable ([DaemonRecord]) async -> Void = { _ in },
@@ -138,9 +139,8 @@ package actor DaemonLoop {
         switch action {
         case .tell(let note): ports.observe(note)
         case .quit: break
-        case .register, .renew, .readMarks, .readDurations, .claim, .take, .noteWaiting, .takeOver,
-            .readGuards,
-            .perform, .stop, .end, .askToStop, .rememberPeers, .leave:
+        case .register, .renew, .settle, .readOwn, .readMarks, .readDurations, .claim, .take, .noteWaiting,
+            .takeOver, .readGuards, .perform, .stop, .end, .askToStop, .rememberPeers, .leave:
             underWay += 1
             Task {
                 let event = await self.answer(to: action)
@@ -156,6 +156,8 @@ package actor DaemonLoop {
         case .register, .renew, .leave, .takeOver, .rememberPeers: return await answerOfLease(action)
         case .readMarks, .readDurations, .claim, .take, .noteWaiting, .askToStop:
             return await answerOfBook(action)
+        case .settle(let lease): return .settled(await ports.settle(lease) == nil)
+        case .readOwn(let lease): return await readOwn(lease)
         case .readGuards(let id, let rules, let job):
             return .guardsRead(id, await readGuards(rules, job))
         case .perform(let run, let job, let made):
@@ -167,6 +169,15 @@ package actor DaemonLoop {
         return nil
     }
 
+    /// Rows of ours that have not ended, as the catalog has them.
+    private nonisolated func readOwn(_ lease: Lease) async -> SchedulerEvent {
+        let query = RunQuery(unfinishedOnly: true)
+        let rows = await asking { book throws(AnyFault) in
+            try await book.runs(query, limit: SchedulerMachine.rowsMax)
+        }
+        return rows.map { .ownRuns($0.filter { $0.lease == lease }) } ?? .ownRunsFailed
+    }
+
     private nonisolated func readGuards(_ rules: [GuardRule], _ job: Job) async -> [GuardReading] {
         let targets = await settings.targets.filter { target in
             job.targets?.contains { Glob.matches($0, target.name) } ?? true
@@ -174,7 +185,7 @@ package actor DaemonLoop {
         let store: String? =
             switch job.work {
             case .backup(let spec): spec.store
-            case .command: nil
+            case .command, .drill, .verify, .restore: nil
             }
         return await ports.guards.read(Set(rules.map(\.kind)), targets: targets, store: store)
     }
@@ -206,13 +217,11 @@ package actor DaemonLoop {
             switch action {
             case .register:
                 let lease = try await ports.daemons.register(record, for: time, dead: await ports.dead())
-                await ports.settle(lease)
                 await recovered()
                 return .registered(lease, asked: asked)
             case .renew(let lease, let doing):
                 let renewal = try await ports.daemons.renew(lease, for: time, doing: doing)
                 if case .held(let news) = renewal { await note(orphans: news.orphans) }
-                if renewal != .lost { await ports.settle(lease) }
                 await recovered()
                 return .renewed(renewal, asked: asked)
             case .leave(let lease): try await ports.daemons.leave(lease)
@@ -224,8 +233,8 @@ package actor DaemonLoop {
                     if let run, run.state == .running { try await ports.closeOpenParts(run) } else { 0 }
                 return .tookOver(id, run, attemptsMade: made)
             case .rememberPeers(let peers): await ports.rememberPeers(peers)
-            case .readMarks, .readDurations, .claim, .take, .noteWaiting, .askToStop, .readGuards, .perform,
-                .stop, .end, .tell, .quit:
+            case .settle, .readOwn, .readMarks, .readDurations, .claim, .take, .noteWaiting, .askToStop,
+                .readGuards, .perform, .stop, .end, .tell, .quit:
                 break
             }
             return nil
@@ -258,9 +267,9 @@ package actor DaemonLoop {
                 try await book.wait(run, reason: reason, lease: lease)
             case .askToStop(let run, let reason):
                 if let id = UUID(uuidString: run) { _ = try await book.askToStop(id, reason: reason) }
-            case .register, .renew, .leave, .takeOver, .rememberPeers, .readGuards, .perform, .stop, .end,
-                .tell,
-                .quit:
+            case .register, .renew, .settle, .readOwn, .leave, .takeOver, .rememberPeers, .readGuards,
+                .perform,
+                .stop, .end, .tell, .quit:
                 break
             }
             return nil
@@ -283,8 +292,9 @@ package actor DaemonLoop {
         case .claim: .claimFailed
         case .take(let run, _, _): .takeFailed(run)
         case .takeOver(let run, _): .takeOverFailed(run)
-        case .noteWaiting, .askToStop, .leave, .rememberPeers, .readGuards, .perform, .stop, .end, .tell,
-            .quit:
+        case .settle, .readOwn, .noteWaiting, .askToStop, .leave, .rememberPeers, .readGuards, .perform,
+            .stop,
+            .end, .tell, .quit:
             nil
         }
     }

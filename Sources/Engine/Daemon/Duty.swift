@@ -8,7 +8,7 @@ struct Duty: Sendable {
     var run: RunRecord
     /// When it came due: the instant of its slot, or when somebody asked for it.
     let due: Date
-    private let plan: Plan
+    private var plan: Plan
     var attemptsMade = 0
     var phase: Phase
     /// Whether the catalog is known to have its row.
@@ -19,8 +19,19 @@ struct Duty: Sendable {
     var stop: StopReason?
     /// Guards that were told of while it runs, so that they are told of once.
     var tripped: [String] = []
-    /// The next look at the guards while it runs.
+    /// The next look at the window and its guards while it runs.
     var guardsDue: Duration?
+    /// When a wish to stop that has no effect yet is told again, and how often it was told.
+    var stopDue: Duration?
+    var stopsTold = 0
+    /// Whether it waits for the catalog to be back.
+    var awaitsCatalog = false
+    /// Whether the catalog did not answer when it was asked for seats.
+    var isUnanswered = false
+    /// Whether its slot is made up for with others: then they are done one after the other, whatever the line says.
+    var isMadeUp = false
+    /// Whether what was asked for it is of no use any more, since the configuration has changed.
+    var isRevised = false
 
     init(
         run: RunRecord, job: Job, schedule: Schedule?, seats: [Seat], phase: Phase, isClaimed: Bool = false
@@ -46,7 +57,7 @@ struct Duty: Sendable {
         case running
     }
 
-    /// What never changes of a duty. Duties are copied at every look at them, and to copy a job and a schedule each
+    /// What changes of a duty with the configuration only. Duties are copied at every look at them, and to copy a job and a schedule each
     /// time was a tenth of what a machine costs: so there is one of it, which nobody can change.
     private final class Plan: Sendable {
         let job: Job
@@ -66,6 +77,12 @@ struct Duty: Sendable {
     var schedule: Schedule? { plan.schedule }
 
     var seats: [Seat] { plan.seats }
+
+    /// Follows a new definition, as what has not started does.
+    mutating func follow(_ schedule: Schedule, _ job: Job, seats: [Seat]) {
+        plan = Plan(job: job, schedule: schedule, seats: seats)
+        run.deadline = due.addingTimeInterval(schedule.late / .seconds(1))
+    }
 
     var isRunning: Bool { phase == .running }
 

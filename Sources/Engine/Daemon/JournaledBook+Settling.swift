@@ -11,7 +11,7 @@ extension JournaledBook {
     /// - Returns: Why the catalog still lacks some of it; nil when it has all.
     @discardableResult
     package func settle(lease: Lease? = nil) async -> AnyFault? {
-        guard !isSettling else { return missing }
+        guard !isSettling else { return missing ?? Self.behind }
         isSettling = true
         defer { isSettling = false }
         do throws(AnyFault) {

@@ -12,6 +12,7 @@ package protocol RunExecutor: Sendable {
     func perform(_ run: RunRecord, job: Job, attemptsMade: Int) async -> RunRecord
     /// Asks a run to stop: its children are ended step by step, and ``perform(_:job:attemptsMade:)`` returns soon.
     ///
-    /// Nothing happens for a run that is not under way, and for a second reason.
+    /// It may come before the run does, since calls may overtake each other: then it holds for the run when it comes.
+    /// It is told again for as long as the run goes on; nothing happens the second time, and for a run that has ended.
     func stop(_ run: UUID, _ reason: StopReason) async
 }

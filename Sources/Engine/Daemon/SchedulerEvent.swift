@@ -13,6 +13,11 @@ package enum SchedulerEvent: Sendable {
     case registerFailed
     case renewed(Renewal, asked: Duration)
     case renewFailed
+    /// The catalog was told what it lacked; false: not all of it.
+    case settled(Bool)
+    /// Unfinished runs that the catalog holds for ours, by the lease.
+    case ownRuns([RunRecord])
+    case ownRunsFailed
     case marks([ScheduleKey: Date])
     case marksFailed
     case durations([String: [Duration]])
@@ -42,6 +47,10 @@ package enum SchedulerEvent: Sendable {
 package enum SchedulerAction: Sendable, Equatable {
     case register
     case renew(Lease, doing: String)
+    /// Tells the catalog what it lacks, beside everything else: it may take long, and the lease is renewed meanwhile.
+    case settle(Lease)
+    /// Asks which unfinished runs the catalog holds for ours.
+    case readOwn(Lease)
     case readMarks([ScheduleKey])
     case readDurations([String])
     case claim([RunRecord], marks: [ScheduleKey: Date], Lease)

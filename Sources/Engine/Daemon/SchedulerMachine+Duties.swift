@@ -27,7 +27,7 @@ extension SchedulerMachine {
         let ready = duties.values.filter { duty in
             switch duty.phase {
             case .waiting(let until): until <= now.uptime || duty.hasMissed(now) || duty.stop != nil
-            case .running: duty.guardsDue.map { $0 <= now.uptime } ?? false
+            case .running: [duty.guardsDue, duty.stopDue].contains { $0.map { $0 <= now.uptime } ?? false }
             case .claiming, .readingGuards, .taking: false
             }
         }
@@ -48,6 +48,7 @@ extension SchedulerMachine {
     private mutating func consider(_ id: UUID, _ now: Moment) {
         guard let duty = duties[id], duty.isWaiting else { return }
         if let stop = duty.stop { return end(id, .cancelled, Self.text(of: stop), now) }
+        if !hasSchedule(duty) { return end(id, .skipped, Self.scheduleGone, now) }
         if duty.hasMissed(now) { return miss(duty, now) }
         if case .apart = standing, !mayGoOnApart(duty.job) {
             return waitForCatalog(id, now)
@@ -64,6 +65,7 @@ extension SchedulerMachine {
 
     private mutating func waitForCatalog(_ id: UUID, _ now: Moment) {
         wait(id, "for the catalog, which cannot be reached", until: now.uptime + napMax, now)
+        duties[id]?.awaitsCatalog = true
     }
 
     /// What an earlier run of the same job, here, means for this one; false if that decides.
@@ -152,6 +154,7 @@ extension SchedulerMachine {
             if answer == .taken { duties[id]?.hasSeats = true }
             return
         }
+        duties[id]?.isUnanswered = false
         switch answer {
         case .taken:
             duties[id]?.hasSeats = true
@@ -161,10 +164,16 @@ extension SchedulerMachine {
                 if stopBy != nil { duties[id] = nil }
                 return
             }
+            if duty.isRevised { return reconsider(id, now) }
             duties[id]?.phase = .waiting(until: now.uptime)
             // The answer may have taken longer than the lease holds: whoever is apart is considered anew.
-            guard case .holding = standing, mayUseWindow(duty.waiting(now), now) else { return }
+            guard case .holding = standing else { return }
+            // What it is expected to take fitted in when it asked; with its seats in hand it is not sent back for the
+            // moment that the answer took, while others would wait for them.
+            let isOpen = duty.schedule?.window?.contains(now.wall) ?? true
+            guard isOpen || mayUseWindow(duty.waiting(now), now) else { return }
             perform(id, now)
+        case .busy where duty.isRevised: reconsider(id, now)
         case .busy(let blockers): waitForSeat(id, blockers, now)
         case .lost: duties[id] = nil
         }
@@ -192,6 +201,8 @@ extension SchedulerMachine {
         guard duties[id]?.phase == .taking else { return }
         let until = now.uptime + seatPoll
         duties[id]?.phase = .waiting(until: until)
+        duties[id]?.isUnanswered = true
+        duties[id]?.isRevised = false
     }
 
     /// The more runs wait, the less often each of them asks.
@@ -204,7 +215,7 @@ extension SchedulerMachine {
         duty.phase = .running
         duty.run.summary = ""
         duty.run.startedAt = now.wall
-        if duty.schedule?.window != nil { duty.guardsDue = now.uptime + guardPoll }
+        if duty.schedule?.window != nil { duty.guardsDue = nextLook(at: duty, now) }
         duties[id] = duty
         actions.append(.perform(duty.run, duty.job, attemptsMade: duty.attemptsMade))
     }
@@ -223,6 +234,7 @@ extension SchedulerMachine {
             return
         }
         guard duty.phase == .readingGuards else { return }
+        if duty.isRevised { return reconsider(id, now) }
         duties[id]?.phase = .waiting(until: now.uptime)
         if refusals.isEmpty, duty.stop == nil, !duty.hasMissed(now) {
             // The window may have closed while they were read.
@@ -236,7 +248,9 @@ extension SchedulerMachine {
 
     /// What must be seen to while a run is under way: its window, and the guards of it.
     private mutating func watch(_ duty: Duty, _ now: Moment) {
-        let next = now.uptime + guardPoll
+        if let due = duty.stopDue, due <= now.uptime { tellToStop(duty.run.id, now) }
+        guard let due = duty.guardsDue, due <= now.uptime else { return }
+        let next = nextLook(at: duty, now)
         duties[duty.run.id]?.guardsDue = next
         guard let window = duty.schedule?.window, duty.stop == nil else { return }
         if duty.job.atWindowEnd == .stop, !window.contains(now.wall) {
@@ -247,10 +261,56 @@ extension SchedulerMachine {
         }
     }
 
+    /// When a run under way is looked at again: with its guards, and at the instant at which its window closes on it.
+    private func nextLook(at duty: Duty, _ now: Moment) -> Duration {
+        let next = now.uptime + guardPoll
+        guard duty.job.atWindowEnd == .stop, duty.stop == nil, let window = duty.schedule?.window,
+            case .open(let end?) = window.stretch(at: now.wall)
+        else { return next }
+        return min(next, now.uptime + .seconds(max(0, end.timeIntervalSince(now.wall))))
+    }
+
+    // MARK: Reloads
+
+    /// Lets a run that has not started follow the new configuration, or ends it if that lacks its schedule.
+    mutating func revise(_ duty: Duty, _ now: Moment) {
+        guard case .slot(let key, _) = duty.run.trigger else { return }
+        guard let schedule = schedules.first(where: { $0.key == key }) else {
+            // One whose claim is not answered may be another daemon's: it is looked at when that is known.
+            guard duty.phase != .claiming || unclaimed.contains(where: { $0.id == duty.run.id }) else {
+                return
+            }
+            return end(duty.run.id, .skipped, Self.scheduleGone, now)
+        }
+        let seats = SeatPlan.seats(of: schedule.job, targets: settings.targets, limits: settings.limits)
+        duties[duty.run.id]?.follow(
+            duty.isMadeUp ? schedule.waiting : schedule, schedule.job, seats: seats)
+        switch duty.phase {
+        case .waiting: duties[duty.run.id]?.phase = .waiting(until: now.uptime)
+        // The answer is to a question that may not be the right one any more.
+        case .readingGuards, .taking: duties[duty.run.id]?.isRevised = true
+        case .claiming, .running: break
+        }
+    }
+
+    private static let scheduleGone = "its schedule is no longer in the configuration"
+
+    private mutating func reconsider(_ id: UUID, _ now: Moment) {
+        duties[id]?.isRevised = false
+        duties[id]?.phase = .waiting(until: now.uptime)
+    }
+
+    /// Whether the configuration still has the schedule of a run.
+    private func hasSchedule(_ duty: Duty) -> Bool {
+        guard case .slot(let key, _) = duty.run.trigger else { return true }
+        return schedules.contains { $0.key == key }
+    }
+
     /// Notes what a run waits for, in the catalog and for people, when that has changed.
     mutating func wait(_ id: UUID, _ reason: String, until: Duration, _ now: Moment) {
         guard var duty = duties[id] else { return }
         duty.phase = .waiting(until: until)
+        duty.awaitsCatalog = false
         if duty.run.summary != reason {
             duty.run.summary = reason
             actions.append(.tell(.waits(id, job: duty.job.name, reason: reason)))

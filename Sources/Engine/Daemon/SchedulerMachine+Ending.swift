@@ -9,6 +9,7 @@ extension SchedulerMachine {
             let took = Duration.seconds(max(0, ended.timeIntervalSince(run.startedAt)))
             samples[run.job] = Array(([took] + (samples[run.job] ?? [])).prefix(Expectation.sampleMax))
         }
+        remember(run)
         actions.append(.tell(.performed(run)))
         // Whoever waits for what it had may have it now.
         let keys = Set(duty.seats.map(\.key))
@@ -27,10 +28,19 @@ extension SchedulerMachine {
         else { return }
         duties[id]?.stop = reason
         if duty.isRunning {
-            actions.append(.stop(id, reason))
+            duties[id]?.stopsTold = 0
+            tellToStop(id, now)
         } else if duty.isWaiting {
             duties[id]?.phase = .waiting(until: now.uptime)
         }
+    }
+
+    /// Hands a wish to stop over, and again while the run goes on: the wish may have been there before the run was.
+    mutating func tellToStop(_ id: UUID, _ now: Moment) {
+        guard let duty = duties[id], let reason = duty.stop else { return }
+        actions.append(.stop(id, reason))
+        duties[id]?.stopDue = now.uptime + .seconds(1 << min(duty.stopsTold, 6))
+        duties[id]?.stopsTold += 1
     }
 
     /// Leaves a run that has not started to others, or to the next start of this daemon.
@@ -43,7 +53,9 @@ extension SchedulerMachine {
     }
 
     mutating func miss(_ duty: Duty, _ now: Moment) {
-        let obstacle = duty.isClaimed ? "it could not start" : "the catalog could not be reached"
+        let isCatalogInTheWay = !duty.isClaimed || duty.isUnanswered || !isCatalogUp
+        let outage = outage(in: duty.due...max(duty.due, duty.run.deadline ?? duty.due))
+        let obstacle = isCatalogInTheWay ? "the catalog could not be reached" : outage ?? "it could not start"
         let waited = duty.run.summary.isEmpty ? obstacle : "it waited \(duty.run.summary)"
         end(
             duty.run.id, .missed,
@@ -57,7 +69,8 @@ extension SchedulerMachine {
         var run = duty.run
         run.state = .ended(outcome)
         run.summary = summary
-        actions.append(.tell(.ended(run)))
+        remember(run)
+        tellOfEnd(run)
         // Its row is written as it is now, together with the mark of its schedule.
         if run.trigger != .hand, let index = unclaimed.firstIndex(where: { $0.id == id }) {
             run.endedAt = max(run.startedAt, now.wall)
@@ -66,6 +79,16 @@ extension SchedulerMachine {
         }
         unclaimed.removeAll { $0.id == id }
         actions.append(.end(run, outcome, summary: summary))
+    }
+
+    /// Tells people of a run that ended without a start. While its row waits to be written, another daemon may have its
+    /// slot, so that there is nothing to tell; without a catalog nobody can know.
+    mutating func tellOfEnd(_ run: RunRecord) {
+        if unclaimed.contains(where: { $0.id == run.id }), run.trigger != .hand {
+            guard case .apart = standing else { return }
+            toldApart.insert(run.id)
+        }
+        actions.append(.tell(.ended(run)))
     }
 
     static func text(of reason: StopReason) -> String {

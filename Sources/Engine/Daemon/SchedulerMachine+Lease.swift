@@ -24,7 +24,7 @@ extension SchedulerMachine {
         actions.append(.tell(.leaseHeld(lease)))
         for (run, duty) in duties where duty.run.lease == provisionalLease { duties[run]?.run.lease = lease }
         readMarks(now)
-        for duty in dutiesInOrder where duty.isRunning { takeSeatsLate(duty, lease) }
+        settle(lease, [])
     }
 
     mutating func didRenew(_ renewal: Renewal, _ asked: Duration, _ now: Moment) {
@@ -37,7 +37,6 @@ extension SchedulerMachine {
             takeOverFrom = now.uptime + settings.timing.lease
             actions.append(.tell(.leaseHeld(lease)))
             readMarks(now)
-            for duty in dutiesInOrder where duty.isRunning { takeSeatsLate(duty, lease) }
             if inFlight != nil { retryClaimDue = now.uptime }
         }
         if Set(news.peers.map(\.id)) != Set(settings.peers.map(\.id)) {
@@ -47,7 +46,7 @@ extension SchedulerMachine {
         for (run, reason) in news.stops.sorted(by: { $0.key.uuidString < $1.key.uuidString }) {
             stop(run, .stopped(because: reason), now)
         }
-        for orphan in news.orphans { considerOrphan(orphan, lease, now) }
+        settle(lease, news.orphans)
     }
 
     /// The catalog did not answer: it is asked again after a while that grows once the lease is lost. Until then there
@@ -73,6 +72,10 @@ extension SchedulerMachine {
         standing = .joining
         askDue = now.uptime
         isAsking = false
+        isSettled = false
+        settleFailures = 0
+        rebootsLeft.formUnion(rebootsUnwritten)
+        toldApart = []
         inFlight = nil
         unclaimed = []
         marksToMove = [:]
@@ -105,13 +108,17 @@ extension SchedulerMachine {
 
     /// Whether a job may start, or go on, while the catalog cannot be asked.
     ///
-    /// A backup may when no other daemon could have it: nobody else would do it, or do it too.
+    /// A backup may when no other daemon could have it: nobody else would do it, or do it too. A run by hand may too; and
+    /// as long as the catalog knows nothing of it, nobody can take it over.
     func mayGoOnApart(_ job: Job) -> Bool {
-        if settings.role == .hand { return true }
+        let isOurs = !settings.peers.contains { Self.fits(job, $0.labels) }
+        if settings.role == .hand {
+            return standing == .apart(nil) || isOurs || job.whenCatalogDown == .run
+        }
         switch job.whenCatalogDown {
         case .run?: return true
         case .skip?: return false
-        case nil: return job.kind == .backup && !settings.peers.contains { Self.fits(job, $0.labels) }
+        case nil: return job.kind == .backup && isOurs
         }
     }
 
@@ -121,6 +128,8 @@ extension SchedulerMachine {
         askDue = asked + settings.timing.lease / 3 * (0.9 + 0.1 * now.chance)
         // Wishes to stop a run are heard of with a renewal.
         if !duties.isEmpty { askDue = min(askDue, now.uptime + seatPoll) }
+        heardAt = now.wall
+        wake(now)
         if let since = apartSince { lastApart = min(since, now.wall)...max(since, now.wall) }
         apartSince = nil
     }
@@ -128,7 +137,10 @@ extension SchedulerMachine {
     /// From here on the daemon is on its own.
     private mutating func separate(_ lease: Lease?, _ now: Moment) {
         standing = .apart(lease)
-        if apartSince == nil { apartSince = now.wall }
+        isSettled = false
+        settleFailures = 0
+        // It was gone before that was noticed.
+        if apartSince == nil { apartSince = heardAt ?? now.wall }
         failures = max(failures, 1)
         var (goingOn, stopped) = (0, 0)
         for duty in dutiesInOrder where duty.isRunning && duty.stop?.isLeaseLost != true {
@@ -145,7 +157,10 @@ extension SchedulerMachine {
         markUnknownSchedules(now)
     }
 
-    private mutating func takeSeatsLate(_ duty: Duty, _ lease: Lease) {
-        if !duty.hasSeats { actions.append(.take(duty.run.id, duty.seats, lease)) }
+    /// What waited for the catalog need not wait for its next look.
+    private mutating func wake(_ now: Moment) {
+        for (run, duty) in duties where duty.awaitsCatalog && duty.isWaiting {
+            duties[run]?.phase = .waiting(until: now.uptime)
+        }
     }
 }

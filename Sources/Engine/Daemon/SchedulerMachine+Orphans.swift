@@ -81,6 +81,7 @@ extension SchedulerMachine {
         var run = run
         run.state = .ended(outcome)
         run.summary = summary
+        remember(run)
         actions.append(.end(run, outcome, summary: summary))
         actions.append(.tell(.ended(run)))
     }

@@ -14,7 +14,7 @@ extension SchedulerMachine {
 
     /// Asks what has to be known of the schedules, if it is not known yet, and again where there was no answer.
     mutating func ask(forMarks now: Moment) {
-        guard case .holding = standing else { return }
+        guard case .holding = standing, isSettled else { return }
         if let due = marksDue, now.uptime >= due, !isReadingMarks {
             marksDue = nil
             isReadingMarks = true
@@ -33,25 +33,23 @@ extension SchedulerMachine {
 
     mutating func didReadMarks(_ read: [ScheduleKey: Date], _ now: Moment) {
         isReadingMarks = false
-        let isFirst = marks.isEmpty
         for (key, mark) in read {
             // What was accounted for here since then is written, or on its way.
             let isKnown = guessedMarks.remove(key) == nil
             marks[key] = isKnown ? max(mark, marks[key] ?? mark) : mark
         }
         planAll(now)
-        if isFirst, let startedAt { takeReboots(startedAt, now) }
+        if let startedAt { takeReboots(startedAt, now) }
     }
 
     /// Without a catalog to tell, a schedule begins now: nothing is backfilled that may have been done.
     mutating func markUnknownSchedules(_ now: Moment) {
-        let isFirst = marks.isEmpty
         for schedule in schedules where marks[schedule.key] == nil {
             marks[schedule.key] = now.wall
             guessedMarks.insert(schedule.key)
         }
         planAll(now)
-        if isFirst, let startedAt { takeReboots(startedAt, now) }
+        if let startedAt { takeReboots(startedAt, now) }
     }
 
     mutating func planAll(_ now: Moment) {
@@ -109,6 +107,7 @@ extension SchedulerMachine {
         for run in decision.run {
             let record = add(schedule, run.slot, .waiting, "", now, standsFor: run.standsFor)
             beDutiful(record, schedule.job, isCatchingUp ? schedule.waiting : schedule, now)
+            duties[record.id]?.isMadeUp = isCatchingUp
         }
         // A mark that was made up says nothing of the slots before it.
         if !guessedMarks.contains(schedule.key) { marksToMove[schedule.key] = now.wall }
@@ -155,16 +154,33 @@ extension SchedulerMachine {
         if case .apart = standing, guessedMarks.contains(schedule.key) {
             begunApart.insert(SlotKey(key: schedule.key, at: slot))
         }
-        if state != .waiting { actions.append(.tell(.ended(record))) }
+        if state != .waiting { tellOfEnd(record) }
         return record
     }
 
     /// Patterns that fire once, when the daemon starts.
     private mutating func takeReboots(_ startedAt: Date, _ now: Moment) {
-        for schedule in schedules where schedule.pattern.isReboot {
+        guard stopBy == nil else { return }
+        for schedule in schedules where rebootsLeft.contains(schedule.key) {
+            // What may not start without the catalog waits for it here, since its slot may be another's.
             if case .apart = standing, !mayGoOnApart(schedule.job) { continue }
+            rebootsLeft.remove(schedule.key)
+            let deadline = startedAt.addingTimeInterval(schedule.late / .seconds(1))
+            guard now.wall <= deadline else {
+                let why = "late= ran out at \(settings.render(deadline)); the catalog could not be reached"
+                add(schedule, startedAt, .ended(.missed), why, now)
+                continue
+            }
             let record = add(schedule, startedAt, .waiting, "", now)
             beDutiful(record, schedule.job, schedule, now)
+        }
+    }
+
+    /// Those whose row is not known to be written.
+    var rebootsUnwritten: [ScheduleKey] {
+        (unclaimed + (inFlight?.runs ?? [])).compactMap { run in
+            guard case .slot(let key, startedAt) = run.trigger else { return nil }
+            return schedules.contains { $0.key == key && $0.pattern.isReboot } ? key : nil
         }
     }
 
@@ -174,15 +190,20 @@ extension SchedulerMachine {
     }
 
     private func apartNote(_ slot: Date) -> String {
-        guard let lastApart, lastApart.contains(slot) else { return "" }
+        outage(in: slot...slot).map { "; \($0)" } ?? ""
+    }
+
+    /// The last time without the catalog, in words, if it has to do with this time.
+    func outage(in time: ClosedRange<Date>) -> String? {
+        guard let lastApart, lastApart.overlaps(time) else { return nil }
         let (from, to) = (settings.render(lastApart.lowerBound), settings.render(lastApart.upperBound))
-        return "; the catalog could not be reached from \(from) to \(to)"
+        return "the catalog could not be reached from \(from) to \(to)"
     }
 }
 
 extension Schedule {
     /// The same, for a slot that waits for an earlier run of its job.
-    fileprivate var waiting: Schedule {
+    var waiting: Schedule {
         var copy = self
         copy.overlap = .wait
         return copy
@@ -192,7 +213,7 @@ extension Schedule {
 /// Claims: the rows of runs, written in batches, one batch at a time until it is answered.
 extension SchedulerMachine {
     mutating func sendClaims(_ now: Moment) {
-        guard case .holding(let lease, _) = standing else { return }
+        guard case .holding(let lease, _) = standing, isSettled else { return }
         if inFlight == nil, !unclaimed.isEmpty || !marksToMove.isEmpty {
             var runs = Array(unclaimed.prefix(Self.claimMax))
             unclaimed.removeFirst(runs.count)
@@ -220,11 +241,16 @@ extension SchedulerMachine {
         for run in batch.runs {
             switch answers[run.id] {
             case .slotTaken(let other):
+                toldApart.remove(run.id)
                 if case .slot(let key, let at) = run.trigger, duties[run.id]?.isRunning != true {
                     actions.append(.tell(.slotTaken(key, at, by: other)))
                     duties[run.id] = nil
                 }
             case .begun, nil:
+                // A miss is one only now: the slot could have been another daemon's.
+                if case .ended = run.state, toldApart.remove(run.id) == nil {
+                    actions.append(.tell(.ended(run)))
+                }
                 guard var duty = duties[run.id] else { continue }
                 duty.run.lease = currentLease
                 duty.isClaimed = true

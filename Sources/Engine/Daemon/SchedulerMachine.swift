@@ -1,3 +1,4 @@
+import Cron
 package import FoundationEssentials
 import Jobs
 import Policy
@@ -19,6 +20,9 @@ package struct SchedulerMachine: Sendable {
     /// Runs of daemons that are gone, and that nobody who could resume them has taken, are ended after so long.
     static let orphanPatience: TimeInterval = 600
 
+    /// More unfinished rows than this are not compared with what a daemon does.
+    static let rowsMax = 10_000
+
     /// Where the daemon stands with the catalog.
     enum Standing: Sendable, Equatable {
         /// The catalog has not answered yet.
@@ -38,9 +42,27 @@ package struct SchedulerMachine: Sendable {
     /// When the lease is renewed next, or the registration tried again.
     var askDue = Duration.zero
     var failures = 0
+    /// When the catalog answered last, by the civil clock.
+    var heardAt: Date?
     var apartSince: Date?
     /// The last time without the catalog, for the reason of slots that were missed in it.
     var lastApart: ClosedRange<Date>?
+
+    /// The lease for which the catalog is being told what it lacks.
+    var settling: Lease?
+    /// Whether it was told all since the lease was got.
+    var isSettled = false
+    var settleFailures = 0
+    /// Runs of silent daemons that were heard of before the telling that is under way, and during it.
+    var orphansHeard: [RunRecord] = []
+    var orphansNext: [RunRecord] = []
+    /// When the rows of this daemon are compared with its duties.
+    var ownDue = Duration.zero
+    var isReadingOwn = false
+    var dutiesAtAsking: Set<UUID> = []
+    /// How the last runs of this daemon ended, and their order.
+    var ends: [UUID: RunRecord] = [:]
+    var endsInOrder: [UUID] = []
 
     var due = DueQueue()
     /// Until when slots are accounted for; none for a schedule whose mark is not known yet.
@@ -54,6 +76,10 @@ package struct SchedulerMachine: Sendable {
     /// Slots that were begun without the catalog: they are not begun again when it is back.
     var begunApart: Set<SlotKey> = []
     var unclaimed: [RunRecord] = []
+    /// Ends that people were told of before the catalog had the row.
+    var toldApart: Set<UUID> = []
+    /// Schedules that fire once at the start, and have not yet.
+    var rebootsLeft: Set<ScheduleKey> = []
     var marksToMove: [ScheduleKey: Date] = [:]
     var inFlight: Batch?
     var retryClaimDue: Duration?
@@ -129,20 +155,29 @@ package struct SchedulerMachine: Sendable {
         if !isAsking { soonest = min(soonest, askDue) }
         if case .holding(_, let until) = standing {
             soonest = min(soonest, until)
-            if inFlight != nil, let retryClaimDue { soonest = min(soonest, retryClaimDue) }
-            if !isReadingMarks, let marksDue { soonest = min(soonest, marksDue) }
-            if let durationsDue { soonest = min(soonest, durationsDue) }
+            if isSettled { soonest = min(soonest, soonestQuestion) }
             for case .again(let due) in takingOver.values { soonest = min(soonest, due) }
         }
         if let stopBy, stopBy > now.uptime { soonest = min(soonest, stopBy) }
         for duty in duties.values {
             if case .waiting(let until) = duty.phase { soonest = min(soonest, until) }
             if let look = duty.guardsDue, duty.isRunning { soonest = min(soonest, look) }
+            if let again = duty.stopDue, duty.isRunning { soonest = min(soonest, again) }
         }
         if stopBy == nil, let at = due.soonest {
             soonest = min(soonest, now.uptime + .seconds(max(0, at.timeIntervalSince(now.wall))))
         }
         return max(.zero, soonest - now.uptime)
+    }
+
+    /// When something is asked that waits for a catalog that has all.
+    private var soonestQuestion: Duration {
+        var soonest =
+            isReadingOwn || settings.role == .hand || stopBy != nil ? Duration.seconds(Int64.max / 2) : ownDue
+        if inFlight != nil, let retryClaimDue { soonest = min(soonest, retryClaimDue) }
+        if !isReadingMarks, let marksDue { soonest = min(soonest, marksDue) }
+        if let durationsDue { soonest = min(soonest, durationsDue) }
+        return soonest
     }
 
     /// How many runs are under way, and how many wait.
@@ -180,6 +215,9 @@ package struct SchedulerMachine: Sendable {
         case .registered(let lease, let asked): didRegister(lease, asked, now)
         case .registerFailed, .renewFailed: didNotAnswer(now)
         case .renewed(let renewal, let asked): didRenew(renewal, asked, now)
+        case .settled(let isWhole): didSettle(isWhole, now)
+        case .ownRuns(let rows): didReadOwn(rows, now)
+        case .ownRunsFailed: didNotReadOwn(now)
         case .marks(let read): didReadMarks(read, now)
         case .marksFailed: didNotReadMarks(now)
         case .durations(let read): samples.merge(read) { _, new in new }
@@ -208,6 +246,7 @@ package struct SchedulerMachine: Sendable {
         watchLease(now)
         if stopBy == nil { takeDue(now) }
         ask(forMarks: now)
+        ask(forOwn: now)
         lookAtDuties(now)
         sendClaims(now)
         takeOverAgain(now)
@@ -221,6 +260,7 @@ package struct SchedulerMachine: Sendable {
         startedAt = now.wall
         lastWall = now.wall
         askDue = now.uptime
+        rebootsLeft = Set(schedules.filter(\.pattern.isReboot).map(\.key))
     }
 
     /// The civil clock was set back: what comes due next is reckoned anew, after what was accounted for.
@@ -250,8 +290,8 @@ package struct SchedulerMachine: Sendable {
                 stop(duty.run.id, .cancelled, now)
             }
         }
-        let isSettled = inFlight == nil && unclaimed.isEmpty && takingOver.isEmpty
-        guard duties.isEmpty, isSettled || !isCatalogUp else { return }
+        let isWritten = inFlight == nil && unclaimed.isEmpty && takingOver.isEmpty
+        guard duties.isEmpty, isWritten || !isCatalogUp else { return }
         hasLeft = true
         switch standing {
         case .holding(let lease, _), .apart(let lease?): actions.append(.leave(lease))
@@ -267,11 +307,8 @@ package struct SchedulerMachine: Sendable {
         self.settings = settings
         self.settings.peers = peers
         self.schedules = schedules.filter { Self.fits($0.job, settings.labels) }
-        let kept = Set(self.schedules.map(\.key))
-        for duty in dutiesInOrder where duty.isWaiting {
-            guard case .slot(let key, _) = duty.run.trigger, !kept.contains(key) else { continue }
-            end(duty.run.id, .skipped, "its schedule is no longer in the configuration", now)
-        }
+        rebootsLeft.formIntersection(self.schedules.map(\.key))
+        for duty in dutiesInOrder where !duty.isRunning { revise(duty, now) }
         planAll(now)
         readMarks(now)
     }

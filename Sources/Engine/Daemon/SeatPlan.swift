@@ -17,6 +17,14 @@ package enum SeatPlan {
             seats.append(Seat(key: "store/\(spec.store)", limit: limits.writersMax, queued: false))
         case .command(let spec):
             if spec.heavy { seats += names.map { Seat(key: "target/\($0)", limit: limits.heavyRunsMax) } }
+        case .drill(let spec):
+            switch spec.location {
+            case .throwaway: seats.append(Seat(key: "drills", limit: limits.drillsMax))
+            case .target(let name): seats.append(Seat(key: "target/\(name)", limit: limits.heavyRunsMax))
+            }
+        case .restore(let spec):
+            seats.append(Seat(key: "target/\(spec.destination.target)", limit: limits.heavyRunsMax))
+        case .verify: break
         }
         seats.append(Seat(key: "runs", limit: limits.runsMax, queued: false))
         return seats
