@@ -106,6 +106,7 @@ package actor Supervisor: RunExecutor {
         switch context.job.work {
         case .backup(let spec): try backup(context, spec)
         case .command(let spec): Work(work: CommandRun(context, spec, tools: ports.tools))
+        case .drill, .verify, .restore: throw EngineFault.notWired(context.job.kind).plain
         }
     }
 

@@ -16,12 +16,14 @@ package struct BackupSpec: Sendable, Equatable {
     /// The name of a store.
     package var store: String
     package var selection: Selection
+    /// Whether the rows are also counted at the source, in the snapshot that is dumped, so that pg_dump is checked too.
+    package var snapshotCounts: Bool
 
     package init(
         databases: [String]? = nil, excludeDatabases: [String] = [], format: Format = .custom,
         compression: Compression = .zlib(level: 6), workers: Int = 1, globals: Bool = true,
         verify: Verify = .decode, keep: Retention = Retention(), store: String = "local",
-        selection: Selection = Selection()
+        selection: Selection = Selection(), snapshotCounts: Bool = false
     ) {
         self.databases = databases
         self.excludeDatabases = excludeDatabases
@@ -33,6 +35,7 @@ package struct BackupSpec: Sendable, Equatable {
         self.keep = keep
         self.store = store
         self.selection = selection
+        self.snapshotCounts = snapshotCounts
     }
 
     /// pg_dump's output formats that pgvigil writes.

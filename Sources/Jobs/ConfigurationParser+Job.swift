@@ -11,10 +11,12 @@ extension ConfigurationParser {
         let name = jobName(file)
         if !Name.isValid(name) { findings.add(AnyFault(.badName(name, of: "job"), at: Place(file: file))) }
         guard let root = rootField(text, findings), !isOfAnotherKind(root),
-            let section = Section(root, keys: JobKeys.all, owner: "a job")
+            let section = Section(
+                root, keys: JobKeys.all, owner: "a job", offered: JobKeys.keys(of: kind(root)).map(\.name))
         else { return (nil, findings.faults) }
+        let work = work(section, findings)
         let job = Job(
-            name: name, targets: section.value(JobKeys.target), work: work(section, findings),
+            name: name, targets: targets(section, work), work: work,
             timeout: section.value(JobKeys.timeout) ?? .zero,
             retry: section.value(JobKeys.retry) ?? RetryPolicy(),
             stepTimeouts: section.value(JobKeys.timeouts) ?? [:],
@@ -23,30 +25,18 @@ extension ConfigurationParser {
             whenCatalogDown: section.value(JobKeys.whenCatalogDown),
             atWindowEnd: section.value(JobKeys.windowEnd) ?? .finish,
             atGuard: section.value(JobKeys.guardTrip) ?? .finish,
-            expected: section.value(JobKeys.expected) ?? .zero,
+            expected: section.value(JobKeys.expected) ?? JobKeys.expected(work.kind),
             objectives: section.value(JobKeys.objectives) ?? Objectives(),
             place: Place(file: file, line: 1, column: 1), places: places(section))
         return (job, findings.faults)
     }
 
-    /// What the job's kind needs to know, as far as it could be read.
-    private static func work(_ section: Section, _ findings: Findings) -> Job.Work {
-        // A word that is no kind was reported; what else is written tells what was meant.
-        let isCommand = section.value(JobKeys.kind).map { $0 == .command } ?? section.has(JobKeys.command)
-        let (kind, other) = isCommand ? (JobKind.command, JobKind.backup) : (.backup, .command)
-        for declaration in isCommand ? JobKeys.ofBackup : JobKeys.ofCommand {
-            guard let place = section.keyPlace(declaration.name) else { continue }
-            section.report(.keyOfAnotherKind(declaration.name, kind: other, of: kind), at: place)
+    /// The targets of a restore are those that it works on.
+    private static func targets(_ section: Section, _ work: Job.Work) -> [String]? {
+        switch work {
+        case .restore(let spec): [spec.destination.target]
+        case .backup, .command, .drill, .verify: section.value(JobKeys.target)
         }
-        guard isCommand else {
-            let spec = backupSpec(section)
-            checkContradictions(spec, section, findings)
-            return .backup(spec)
-        }
-        return .command(
-            CommandSpec(
-                command: section.required(JobKeys.command) ?? [],
-                heavy: section.value(JobKeys.heavy) ?? false))
     }
 
     /// `nightly-backup` of `jobs/nightly-backup.yaml`.
@@ -56,6 +46,13 @@ extension ConfigurationParser {
         return String(last.dropLast(ending.count))
     }
 
+    /// The kind that is written, a backup where there is none; the word itself is judged elsewhere.
+    private static func kind(_ root: Field) -> JobKind {
+        guard case .mapping(let mapping) = root.node else { return .backup }
+        let written = mapping.first { $0.key.scalar?.string == "kind" }?.value.scalar?.string
+        return written.flatMap(JobKind.init(rawValue:)) ?? .backup
+    }
+
     /// Whether it is of a kind that this version does not run: reported here, and its keys are left alone.
     private static func isOfAnotherKind(_ root: Field) -> Bool {
         guard case .mapping(let mapping) = root.node,
@@ -63,14 +60,14 @@ extension ConfigurationParser {
         else { return false }
         let field = root.child(node, "kind")
         switch field.written.flatMap(JobKind.init(rawValue:)) {
-        case nil, .backup, .command: return false
-        case .verify, .drill, .restore, .maintain, .sql:
+        case nil, .backup, .command, .drill, .verify, .restore: return false
+        case .maintain, .sql:
             field.report(.unsupportedKind(field.written ?? ""))
             return true
         }
     }
 
-    private static func backupSpec(_ section: Section) -> BackupSpec {
+    static func backupSpec(_ section: Section) -> BackupSpec {
         let fallback = BackupSpec()
         return BackupSpec(
             databases: section.value(JobKeys.databases),
@@ -87,7 +84,8 @@ extension ConfigurationParser {
                 excludeSchemas: section.value(JobKeys.excludeSchemas) ?? [],
                 tables: section.value(JobKeys.tables) ?? [],
                 excludeTables: section.value(JobKeys.excludeTables) ?? [],
-                excludeTableData: section.value(JobKeys.excludeTableData) ?? []))
+                excludeTableData: section.value(JobKeys.excludeTableData) ?? []),
+            snapshotCounts: section.value(JobKeys.snapshotCounts) ?? fallback.snapshotCounts)
     }
 
     /// Where the values stand that other files decide about.
@@ -95,13 +93,19 @@ extension ConfigurationParser {
         var places: [String: Place] = [:]
         places["store"] = section.place(JobKeys.store)
         places["target"] = section.place(JobKeys.target)
+        places["where"] = section.place(DrillKeys.location)
+        places["to"] = section.place(RestoreKeys.to)
+        places["stores"] = section.place(DrillKeys.stores)
+        for (index, place) in section.elementPlaces(DrillKeys.stores).enumerated() {
+            places["stores[\(index)]"] = place
+        }
         for (index, place) in section.elementPlaces(JobKeys.target).enumerated() {
             places["target[\(index)]"] = place
         }
         return places
     }
 
-    private static func checkContradictions(_ spec: BackupSpec, _ section: Section, _ findings: Findings) {
+    static func checkContradictions(_ spec: BackupSpec, _ section: Section, _ findings: Findings) {
         func report(_ summary: String, _ remedy: String, at place: Place?) {
             findings.add(AnyFault(.contradiction(summary, remedy: remedy), at: place ?? section.place))
         }

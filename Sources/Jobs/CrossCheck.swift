@@ -31,27 +31,46 @@ enum CrossCheck {
         }
     }
 
+    /// The patterns of `target:`, and the one target that a drill or a restore goes to.
     private static func targetFaults(_ job: Job, _ known: [String]?) -> [AnyFault] {
-        guard let known, let targets = job.targets else { return [] }
-        return targets.enumerated().compactMap { index, pattern in
+        guard let known else { return [] }
+        var named: [(name: String, place: Place?)] = []
+        switch job.work {
+        case .restore(let spec):
+            // Without a name its own fault was reported.
+            if !spec.destination.target.isEmpty { named = [(spec.destination.target, job.places["to"])] }
+        case .backup, .command, .drill, .verify:
+            named = (job.targets ?? []).enumerated().map { index, name in
+                (name, job.places["target[\(index)]"] ?? job.places["target"])
+            }
+        }
+        if case .drill(let spec) = job.work, case .target(let name) = spec.location {
+            named.append((name, job.places["where"]))
+        }
+        return named.compactMap { pattern, place in
             if known.contains(where: { Glob.matches(pattern, $0) }) { return nil }
             let nearest = Glob.isPattern(pattern) ? nil : Suggestion.nearest(to: pattern, among: known)
-            let place = job.places["target[\(index)]"] ?? job.places["target"] ?? job.place
-            return AnyFault(.unknownTarget(pattern, nearest: nearest, known: known), at: place)
+            return AnyFault(
+                .unknownTarget(pattern, nearest: nearest, known: known), at: place ?? job.place)
         }
     }
 
     private static func storeFaults(_ job: Job, _ known: [String]?) -> [AnyFault] {
-        switch job.work {
-        case .backup(let spec):
-            guard let known, !known.contains(spec.store) else { return [] }
-            let nearest = Suggestion.nearest(to: spec.store, among: known)
-            return [
-                AnyFault(
-                    .unknownStore(spec.store, nearest: nearest, known: known),
-                    at: job.places["store"] ?? job.place)
-            ]
-        case .command: return []
+        guard let known else { return [] }
+        let named: [(name: String, place: Place?)] =
+            switch job.work {
+            case .backup(let spec): [(spec.store, job.places["store"])]
+            case .drill(let spec): [(spec.store, job.places["store"])]
+            case .verify(let spec):
+                (spec.stores ?? []).enumerated().map { index, name in
+                    (name, job.places["stores[\(index)]"] ?? job.places["stores"])
+                }
+            case .command, .restore: []
+            }
+        return named.compactMap { name, place in
+            guard !known.contains(name) else { return nil }
+            let nearest = Suggestion.nearest(to: name, among: known)
+            return AnyFault(.unknownStore(name, nearest: nearest, known: known), at: place ?? job.place)
         }
     }
 }

@@ -5,7 +5,7 @@ extension Form where Value == JobKind {
     /// The kinds that this version runs are offered; the other words are known, and refused with a remedy of
     /// their own.
     static let kind = Form(
-        shape: .choice([JobKind.backup.rawValue, JobKind.command.rawValue]), read: Form.choice.read)
+        shape: .choice(JobKeys.kinds.map(\.rawValue)), read: Form.choice.read)
 }
 
 extension Form where Value == Retention {

@@ -58,12 +58,13 @@ extension Form where Value == Limits {
         let runs = section.value(LimitKeys.runs)
         let heavy = section.value(LimitKeys.heavyPerTarget)
         let writers = section.value(LimitKeys.writersPerStore)
+        let drills = section.value(LimitKeys.drills)
         let timeout = section.value(LimitKeys.connectTimeout)
         let space = section.value(LimitKeys.freeSpace)
-        guard let runs, let heavy, let writers, let timeout, let space else { return nil }
+        guard let runs, let heavy, let writers, let drills, let timeout, let space else { return nil }
         return Limits(
-            runsMax: runs, heavyRunsMax: heavy, writersMax: writers, connectTimeout: timeout,
-            freeSpaceMin: space)
+            runsMax: runs, heavyRunsMax: heavy, writersMax: writers, drillsMax: drills,
+            connectTimeout: timeout, freeSpaceMin: space)
     }
 }
 

@@ -17,10 +17,8 @@ package enum SchemaFile: String, Sendable, Equatable, CaseIterable {
         switch self {
         case .settings: [(nil, SettingsKeys.all)]
         case .job:
-            [
-                ("Keys of every job:", JobKeys.common), ("Keys of `kind: backup`:", JobKeys.ofBackup),
-                ("Keys of `kind: command`:", JobKeys.ofCommand),
-            ]
+            [("Keys of every job:", JobKeys.common)]
+                + JobKeys.kinds.map { ("Keys of `kind: \($0.rawValue)`:", JobKeys.own(of: $0)) }
         }
     }
 
@@ -69,20 +67,45 @@ package enum JSONSchema {
         switch file {
         case .settings: return section(file.keys)
         case .job:
-            let isCommand = JSONText.object([
-                ("properties", .object([("kind", .object([("const", .text(JobKind.command.rawValue))]))])),
-                ("required", .list([.text("kind")])),
-            ])
-            return section(file.keys).filter { $0.key != "required" } + [
-                ("if", isCommand),
-                ("then", .object(required(JobKeys.ofCommand) + without(JobKeys.ofBackup))),
-                ("else", .object(required(JobKeys.ofBackup) + without(JobKeys.ofCommand))),
-            ]
+            return section(file.keys).filter { $0.key != "required" }.map { part in
+                part.key == "properties" ? (part.key, properties(ofJobs: file.keys)) : part
+            } + [("allOf", .list(JobKeys.kinds.map(condition)))]
         }
     }
 
-    private static func without(_ keys: [KeyDeclaration]) -> [(key: String, value: JSONText)] {
-        [("properties", .object(keys.map { (key: $0.name, value: .flag(false)) }))]
+    /// The keys of all kinds; those that kinds have in different ways are described with the kind.
+    private static func properties(ofJobs keys: [KeyDeclaration]) -> JSONText {
+        .object(
+            keys.map { key in
+                (key: key.name, value: isShared(key) ? .object([]) : .object(property(key)))
+            })
+    }
+
+    /// Whether two kinds have the key, and it is not the same for both.
+    private static func isShared(_ key: KeyDeclaration) -> Bool {
+        JobKeys.kinds.contains { kind in
+            JobKeys.own(of: kind).contains { $0.name == key.name && $0.doc != key.doc }
+        }
+    }
+
+    /// What holds for one kind; a backup is also what names no kind.
+    private static func condition(_ kind: JobKind) -> JSONText {
+        let own = JobKeys.own(of: kind)
+        let names = Set(own.map(\.name))
+        let others = JobKeys.kinds.flatMap(JobKeys.own).filter { !names.contains($0.name) }
+        var seen: Set<String> = []
+        let properties =
+            own.filter(isShared).map { (key: $0.name, value: JSONText.object(property($0))) }
+            + others.filter { seen.insert($0.name).inserted }.map {
+                (key: $0.name, value: JSONText.flag(false))
+            }
+        let isOfKind: [(key: String, value: JSONText)] =
+            [("properties", .object([("kind", .object([("const", .text(kind.rawValue))]))]))]
+            + (kind == .backup ? [] : [("required", .list([.text("kind")]))])
+        return .object([
+            ("if", .object(isOfKind)),
+            ("then", .object(required(own) + [("properties", .object(properties))])),
+        ])
     }
 
     private static func required(_ keys: [KeyDeclaration]) -> [(key: String, value: JSONText)] {
@@ -95,11 +118,12 @@ package enum JSONSchema {
             ("type", .text("object")), ("additionalProperties", .flag(false)),
         ]
         parts += required(keys)
-        let properties = keys.map { key in
-            (key: key.name, value: JSONText.object(description(key) + standard(key) + schema(key.shape)))
-        }
-        parts.append(("properties", .object(properties)))
+        parts.append(("properties", .object(keys.map { ($0.name, .object(property($0))) })))
         return parts
+    }
+
+    private static func property(_ key: KeyDeclaration) -> [(key: String, value: JSONText)] {
+        description(key) + standard(key) + schema(key.shape)
     }
 
     /// The documentation and the default in one text, since the default may be words.

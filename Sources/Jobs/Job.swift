@@ -64,13 +64,24 @@ package struct Job: Sendable, Equatable {
     package enum Work: Sendable, Equatable {
         case backup(BackupSpec)
         case command(CommandSpec)
+        case drill(DrillSpec)
+        case verify(VerifySpec)
+        case restore(RestoreSpec)
     }
 
     /// The kind of its work.
+    package var kind: JobKind { work.kind }
+}
+
+extension Job.Work {
+    /// The word for it.
     package var kind: JobKind {
-        switch work {
+        switch self {
         case .backup: .backup
         case .command: .command
+        case .drill: .drill
+        case .verify: .verify
+        case .restore: .restore
         }
     }
 }

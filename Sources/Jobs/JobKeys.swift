@@ -4,7 +4,8 @@ import Policy
 enum JobKeys {
     static let kind = Key(
         "kind", Form<JobKind>.kind, .written("backup"),
-        "What the job does: `backup`, or `command`, a program of your own.")
+        "What the job does: `backup`; `drill`, which restores backups to prove them; `verify`, which reads "
+            + "them again; `restore`; or `command`, a program of your own.")
     static let target = Key(
         "target", Form<String>.glob.oneOrMany, .described("every target"),
         "The targets it works on, by exact name or glob.")
@@ -26,7 +27,7 @@ enum JobKeys {
         "What a run does when a guard of its window no longer holds.")
     static let expected = Key(
         "expected", Form<Duration>.duration(atLeast: .seconds(1), atMost: .seconds(30 * 86_400)),
-        .written("10m"),
+        .described("`10m`; `30m` for drills, verifications and restores"),
         "How long a run is expected to take, until there is a history of successes. A run starts only if "
             + "that fits into its window.")
     static let command = Key(
@@ -96,6 +97,11 @@ enum JobKeys {
         "exclude_table_data", Form<String>.text("pattern of pg_dump").oneOrMany, .described("none"),
         "Tables that are saved without their rows (`--exclude-table-data`). The backup is marked partial.")
 
+    static let snapshotCounts = Key(
+        "snapshot_counts", Form<Bool>.flag, .written("false"),
+        "Also count the rows of every table at the source, in the snapshot that is dumped, so that pg_dump "
+            + "itself is checked; it reads every table once more.")
+
     /// The keys of every kind.
     static let common = [
         kind.declaration, target.declaration, timeout.declaration, retry.declaration, hooks.declaration,
@@ -109,12 +115,43 @@ enum JobKeys {
         workers.declaration, globals.declaration, verify.declaration, keep.declaration, store.declaration,
         timeouts.declaration, objectives.declaration, schemas.declaration, excludeSchemas.declaration,
         tables.declaration, excludeTables.declaration, excludeTableData.declaration,
+        snapshotCounts.declaration,
     ]
 
     /// The keys that only commands have.
     static let ofCommand = [command.declaration, heavy.declaration]
 
-    static let all = common + ofBackup + ofCommand
+    /// The kinds that this version runs, in the order of the documentation.
+    static let kinds = [JobKind.backup, .drill, .verify, .restore, .command]
+
+    /// The keys that a kind has beside the common ones.
+    static func own(of kind: JobKind) -> [KeyDeclaration] {
+        switch kind {
+        case .backup: ofBackup
+        case .drill: DrillKeys.ofDrill
+        case .verify: DrillKeys.ofVerify
+        case .restore: RestoreKeys.all
+        case .command: ofCommand
+        case .maintain, .sql: []
+        }
+    }
+
+    /// All keys that a kind has.
+    static func keys(of kind: JobKind) -> [KeyDeclaration] { common + own(of: kind) }
+
+    /// Every key of any kind; of those that several kinds have, the first kind's.
+    static let all = {
+        var names: Set<String> = []
+        return (common + kinds.flatMap(own)).filter { names.insert($0.name).inserted }
+    }()
+
+    /// How long a run is expected to take where neither the file nor history says it.
+    static func expected(_ kind: JobKind) -> Duration {
+        switch kind {
+        case .backup, .command, .maintain, .sql: .seconds(600)
+        case .drill, .verify, .restore: .seconds(1800)
+        }
+    }
 }
 
 /// The keys of `keep:`.

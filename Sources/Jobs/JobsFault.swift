@@ -129,7 +129,7 @@ package enum JobsFault: Fault, Equatable {
         case .secretUnreadable(let path, _): "Make \(path) a file that the user of pgvigil may read."
         case .secretExposed(let path): "Run 'chmod o-r \(path)'."
         case .unsupportedKind:
-            "This version runs 'kind: backup' and 'kind: command' only; move the file out of the jobs folder."
+            "This version runs \(list(JobKeys.kinds.map(\.rawValue), "and")); move the file out of the jobs folder."
         case .contradiction(_, let remedy): remedy
         case .badURL(_, let problem): problem.remedy
         case .noTargets: "Set DATABASE_URL, or write targets: in pgvigil.yaml."

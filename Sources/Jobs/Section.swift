@@ -9,8 +9,10 @@ struct Section {
 
     /// Reports unknown and repeated keys; nil if it is no mapping.
     ///
-    /// - Parameter owner: what has the keys, for messages: "a job".
-    init?(_ field: Field, keys: [KeyDeclaration], owner: String) {
+    /// - Parameters:
+    ///   - owner: what has the keys, for messages: "a job".
+    ///   - offered: the keys that messages name instead of an unknown one; nil for all.
+    init?(_ field: Field, keys: [KeyDeclaration], owner: String, offered: [String]? = nil) {
         guard let pairs = field.pairs(expected: "a mapping with the keys of \(owner)") else { return nil }
         let known = keys.map(\.name)
         var values: [String: Field] = [:]
@@ -20,9 +22,12 @@ struct Section {
                 values[key] = value
                 keyPlaces[key] = keyPlace
             } else {
-                let nearest = Suggestion.nearest(to: key, among: known)
+                let nearest =
+                    Suggestion.nearest(to: key, among: offered ?? known)
+                    ?? Suggestion.nearest(to: key, among: known)
                 field.findings.add(
-                    AnyFault(.unknownKey(key, of: owner, nearest: nearest, known: known), at: keyPlace))
+                    AnyFault(
+                        .unknownKey(key, of: owner, nearest: nearest, known: offered ?? known), at: keyPlace))
             }
         }
         self.field = field

@@ -105,18 +105,21 @@ package struct Limits: Sendable, Equatable {
     package var heavyRunsMax: Int
     /// Runs that write into one store at the same time, at least 1.
     package var writersMax: Int
+    /// Drills in throwaway clusters at the same time, of all daemons of the catalog, at least 1.
+    package var drillsMax: Int
     /// Connections that take longer than this fail; at least a second.
     package var connectTimeout: Duration
     /// Free space that must remain in a store after a backup of the expected size.
     package var freeSpaceMin: ByteCount
 
     package init(
-        runsMax: Int = 4, heavyRunsMax: Int = 1, writersMax: Int = 2,
+        runsMax: Int = 4, heavyRunsMax: Int = 1, writersMax: Int = 2, drillsMax: Int = 1,
         connectTimeout: Duration = .seconds(10), freeSpaceMin: ByteCount = ByteCount(256 << 20)
     ) {
         self.runsMax = runsMax
         self.heavyRunsMax = heavyRunsMax
         self.writersMax = writersMax
+        self.drillsMax = drillsMax
         self.connectTimeout = connectTimeout
         self.freeSpaceMin = freeSpaceMin
     }

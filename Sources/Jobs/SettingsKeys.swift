@@ -92,6 +92,9 @@ enum LimitKeys {
     static let writersPerStore = Key(
         "writers_per_store", Form<Int>.whole(1...64), .written("2"),
         "Runs that write into one store at the same time.")
+    static let drills = Key(
+        "drills", Form<Int>.whole(1...64), .written("1"),
+        "Drills in throwaway servers at the same time, of all daemons of the catalog together.")
     static let connectTimeout = Key(
         "connect_timeout", Form<Duration>.duration(atLeast: .seconds(1), atMost: .seconds(600)),
         .written("10s"),
@@ -101,7 +104,7 @@ enum LimitKeys {
         "What must remain free in a store after a backup of the expected size.")
 
     static let all = [
-        runs.declaration, heavyPerTarget.declaration, writersPerStore.declaration,
+        runs.declaration, heavyPerTarget.declaration, writersPerStore.declaration, drills.declaration,
         connectTimeout.declaration, freeSpace.declaration,
     ]
 }
