@@ -56,6 +56,7 @@ let package = Package(
         cLibrary("CZlib", "zlib", apt: "zlib1g-dev"),
         cLibrary("CLZ4", "liblz4", apt: "liblz4-dev"),
         cLibrary("CZstd", "libzstd", apt: "libzstd-dev"),
+        cLibrary("CXXHash", "libxxhash", apt: "libxxhash-dev"),
         cLibrary("CCrypto", "libcrypto", apt: "libssl-dev"),
         cLibrary("CCurl", "libcurl", apt: "libcurl4-openssl-dev"),
 
@@ -77,8 +78,11 @@ let package = Package(
         module(
             "Catalog", ["Faults", "Measures", "Engine", "Jobs", "Policy", "ArchiveFormat", "Postgres"],
             resources: [.embedInCode("SQL")]),
-        module("Databases", ["Faults", "Measures", "Engine", "Jobs", "Policy", "Postgres"]),
-        module("Compression", ["Faults", "ArchiveFormat", "CZlib", "CLZ4", "CZstd", "CCrypto"]),
+        module(
+            "Databases",
+            ["Faults", "Measures", "ArchiveFormat", "Engine", "Jobs", "Policy", "Postgres", "Compression"]),
+        module(
+            "Compression", ["Faults", "ArchiveFormat", "CZlib", "CLZ4", "CZstd", "CXXHash", "CCrypto"]),
         module("Verification", ["Faults", "ArchiveFormat", "Compression"]),
         module("Processes", ["Faults", "Measures", "Engine", subprocess, system]),
         module(
@@ -131,7 +135,12 @@ let package = Package(
         tests("ProcessesTests", ["Processes", "Engine", "Jobs", "Policy", "Faults", "Measures"]),
         tests(
             "StorageTests", ["Storage", "Engine", "Jobs", "Policy", "ArchiveFormat", "Faults", "Measures"]),
-        tests("PostgresTests", ["Postgres", "Databases", "Engine", "Faults"]),
+        tests(
+            "PostgresTests",
+            [
+                "Postgres", "Databases", "Engine", "Jobs", "Faults", "ArchiveFormat", "Compression",
+                "Verification",
+            ]),
         tests(
             "CatalogTests",
             [
@@ -139,7 +148,12 @@ let package = Package(
                 "Faults",
                 "Measures",
             ]),
-        tests("DatabasesTests", ["Databases", "Postgres", "Engine", "Jobs", "Policy", "Faults", "Measures"]),
+        tests(
+            "DatabasesTests",
+            [
+                "Databases", "Postgres", "Compression", "ArchiveFormat", "Engine", "Jobs", "Policy", "Faults",
+                "Measures",
+            ]),
         tests("NotifyTests", ["Notify", "Processes", "Engine", "Jobs", "Faults", "Measures"]),
         tests("WebTests", ["Web", "Engine", "Jobs", "Faults"]),
         tests("TidyTests", []),

@@ -94,6 +94,9 @@ extension Manifest {
             }
         }
         guard largeObjects >= 0 else { throw .manifestMalformed("it has \(largeObjects) large objects") }
+        if let seconds = proof?.recoverySeconds, !seconds.isFinite || seconds < 0 {
+            throw .manifestMalformed("its proof took \(seconds) seconds")
+        }
         try Manifest.checkTotal("the sizes of its files", files.lazy.map(\.size))
         try Manifest.checkTotal("the rows of its tables", tables.lazy.map { $0.rows ?? 0 })
         try Manifest.checkTotal("the bytes of its tables", tables.lazy.map(\.bytes))

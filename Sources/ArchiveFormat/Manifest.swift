@@ -35,14 +35,19 @@ package struct Manifest: Sendable, Equatable, Codable {
     /// Rows are counted while the archive is decoded; empty when it was only hashed.
     package var tables: [Table]
     package var largeObjects: Int
+    /// The digest of all large objects; nil when they were not digested.
+    package var largeObjectsDigest: RowDigest?
     package var verification: Verification
+    /// What the newest drill of this set came to; nil before the first.
+    package var proof: Proof?
 
     package init(
         id: UUID, run: UUID, job: String, target: String, slot: Date? = nil, started: Date, finished: Date,
         format: ArchiveKind, compression: String, archive: String, partial: Selection? = nil,
         globals: Globals, files: [File], serverVersion: String, clientVersion: String,
         systemIdentifier: String? = nil, database: Database, extensions: [Extension], warnings: [String],
-        tables: [Table], largeObjects: Int, verification: Verification
+        tables: [Table], largeObjects: Int, largeObjectsDigest: RowDigest? = nil, verification: Verification,
+        proof: Proof? = nil
     ) {
         self.id = id
         self.run = run
@@ -65,7 +70,9 @@ package struct Manifest: Sendable, Equatable, Codable {
         self.warnings = warnings
         self.tables = tables
         self.largeObjects = largeObjects
+        self.largeObjectsDigest = largeObjectsDigest
         self.verification = verification
+        self.proof = proof
     }
 
     /// Which part of a database was saved, as patterns of pg_dump.
@@ -167,12 +174,17 @@ package struct Manifest: Sendable, Equatable, Codable {
         package var rows: Int64?
         /// Decoded bytes of the data.
         package var bytes: Int64
+        /// The digest of its rows; nil where they are not counted, and in sets of earlier programs.
+        package var digest: RowDigest?
 
-        package init(schema: String, name: String, rows: Int64? = nil, bytes: Int64) {
+        package init(
+            schema: String, name: String, rows: Int64? = nil, bytes: Int64, digest: RowDigest? = nil
+        ) {
             self.schema = schema
             self.name = name
             self.rows = rows
             self.bytes = bytes
+            self.digest = digest
         }
     }
 

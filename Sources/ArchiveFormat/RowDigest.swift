@@ -21,6 +21,12 @@ package struct RowDigest: Sendable, Hashable, Codable, CustomStringConvertible {
     /// Takes the hash of one row out.
     package mutating func subtract(_ hash: UInt128) { value &-= hash }
 
+    /// The digest of these rows and those of another digest together.
+    package func adding(_ other: RowDigest) -> RowDigest { RowDigest(value &+ other.value) }
+
+    /// The digest of these rows without those of another digest.
+    package func subtracting(_ other: RowDigest) -> RowDigest { RowDigest(value &- other.value) }
+
     package var description: String {
         let digits = String(value, radix: 16)
         return String(repeating: "0", count: 32 - digits.count) + digits

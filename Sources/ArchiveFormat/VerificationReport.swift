@@ -16,6 +16,8 @@ package struct VerificationReport: Sendable, Equatable, Codable {
     package var tables: [TableContent] = []
     /// Large objects whose contents were read.
     package var largeObjects = 0
+    /// The digest of all large objects, as `docs/manifest.md` defines it; nil when not all could be digested.
+    package var largeObjectsDigest: RowDigest?
     /// Entries of the table of contents; 0 for plain files, which have none.
     package var entries = 0
     /// Bytes of all files of the archive.
@@ -55,12 +57,16 @@ package struct VerificationReport: Sendable, Equatable, Codable {
         /// Bytes of its data after decoding, terminator included.
         package var bytes: Int64
 
+        /// The digest of its rows, as `docs/manifest.md` defines it; nil where they are not counted.
+        package var digest: RowDigest?
+
         /// The contents of one table.
-        package init(schema: String, name: String, rows: Int64?, bytes: Int64) {
+        package init(schema: String, name: String, rows: Int64?, bytes: Int64, digest: RowDigest? = nil) {
             self.schema = schema
             self.name = name
             self.rows = rows
             self.bytes = bytes
+            self.digest = digest
         }
     }
 
