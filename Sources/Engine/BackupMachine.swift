@@ -151,7 +151,8 @@ package struct BackupMachine: Sendable, Equatable {
         case .preflight, .globals, .dump, .publishCheck, .publish:
             if stop == nil { ledger.itemFailed(item, fault, undecided: undecided) }
             return discard(item)
-        case .record, .prune, .before, .command, .onFailure, .after:
+        case .record, .prune, .choose, .checkSet, .server, .create, .restore, .analyze, .prove, .report,
+            .swap, .verify, .before, .command, .onFailure, .after:
             ledger.afterwardFailed(item, step, fault)
             return advance(after: step, item)
         }
@@ -222,7 +223,9 @@ extension StepName {
         case .publishCheck: .publish
         case .publish: .record
         case .record: .prune
-        case .prune, .before, .command, .onFailure, .after: nil
+        case .prune, .choose, .checkSet, .server, .create, .restore, .analyze, .prove, .report, .swap,
+            .verify, .before, .command, .onFailure, .after:
+            nil
         }
     }
 }

@@ -60,7 +60,8 @@ actor BackupSteps {
             case .publish: return try await publish(item, work)
             case .record: return try await record(item, work)
             case .prune: return try await prune(item)
-            case .before, .command, .onFailure, .after:
+            case .choose, .checkSet, .server, .create, .restore, .analyze, .prove, .report, .swap,
+                .verify, .before, .command, .onFailure, .after:
                 throw EngineFault.surprise(item: "\(item)", summary: "\(name.rawValue) is no step of it")
                     .plain
             }

@@ -85,7 +85,7 @@ package enum DumpCommand {
     }
 
     /// The connection as a child gets it: named for the job, and led to the private files.
-    private static func tagged(_ connection: ConnectionInfo, _ job: String) -> ConnectionInfo {
+    static func tagged(_ connection: ConnectionInfo, _ job: String) -> ConnectionInfo {
         var copy = connection
         if copy["application_name"] == nil { copy["application_name"] = "pgvigil/\(job)" }
         // libpq would prefer it to PGPASSFILE, which names the file with this connection's password.

@@ -14,6 +14,7 @@ package enum RunNote: Sendable {
     case stepStarted(StepRecord)
     case dumping(BackupItem, DumpProgress, elapsed: Duration)
     case checking(BackupItem, bytes: ByteCount, of: ByteCount, elapsed: Duration)
+    case restoring(BackupItem, RestoreProgress, elapsed: Duration)
     case stepEnded(StepRecord)
     case waiting(Duration)
     /// The record does not get where it belongs, or does by now; runs go on.

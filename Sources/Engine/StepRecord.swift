@@ -51,6 +51,10 @@ package enum StepName: String, Sendable, Equatable, CaseIterable, Codable {
     case preflight, globals, dump
     case publishCheck = "publish-check"
     case publish, record, prune
+    case choose
+    case checkSet = "check-set"
+    case server, create, restore, analyze, prove, report, swap
+    case verify
     case command
     case onFailure = "on-failure"
     case after

@@ -8,6 +8,8 @@ package enum VerificationFault: Fault, Equatable {
     case cannotRead(String, offset: Int64, why: String)
     /// It is a device, a pipe or a socket.
     case notAFile(String)
+    /// It is not what an archive is, or not whole.
+    case damaged(String, why: String)
     /// The verification was cancelled.
     case cancelled
 
@@ -16,6 +18,7 @@ package enum VerificationFault: Fault, Equatable {
         case .cannotOpen: "verify.cannot-open"
         case .cannotRead: "verify.cannot-read"
         case .notAFile: "verify.not-a-file"
+        case .damaged: "verify.damaged"
         case .cancelled: "verify.cancelled"
         }
     }
@@ -25,6 +28,7 @@ package enum VerificationFault: Fault, Equatable {
         case .cannotOpen(let path, let why): "'\(path)' cannot be opened: \(why)"
         case .cannotRead(let path, let offset, let why): "'\(path)' cannot be read at byte \(offset): \(why)"
         case .notAFile(let path): "'\(path)' is neither a file nor a folder"
+        case .damaged(let path, let why): "'\(path)' is damaged: \(why)"
         case .cancelled: "the verification was cancelled"
         }
     }
@@ -35,9 +39,15 @@ package enum VerificationFault: Fault, Equatable {
         case .cannotRead:
             "Check the disk with 'dmesg', and copy the backup to another one if it still can be read."
         case .notAFile: "Name a file of 'pg_dump -Fc', '-Ft' or '-Fp', or the folder of 'pg_dump -Fd'."
+        case .damaged: "Run 'pgvigil verify' on it for every finding, and take another set."
         case .cancelled: "Run 'pgvigil verify' again."
         }
     }
 
-    package var exitStatus: ExitStatus { .undetermined }
+    package var exitStatus: ExitStatus {
+        switch self {
+        case .damaged: .badResult
+        case .cannotOpen, .cannotRead, .notAFile, .cancelled: .undetermined
+        }
+    }
 }

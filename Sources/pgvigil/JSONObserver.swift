@@ -34,6 +34,11 @@ final class JSONObserver: RunObserver {
                 Line(
                     event: "checking", target: item.target, database: item.database, bytes: bytes.bytes,
                     bytesTotal: total.bytes))
+        case .restoring(let item, let progress, _):
+            write(
+                Line(
+                    event: "restoring", target: item.target, database: item.database,
+                    bytes: progress.bytes.bytes, bytesTotal: progress.bytesTotal.bytes))
         case .stepEnded(let step): write(Line(event: "step-ended", step: StepView(step)))
         case .waiting: write(Line(event: "waiting"))
         case .journal(.replayed(let count)):

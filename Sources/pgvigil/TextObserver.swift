@@ -28,6 +28,8 @@ final class TextObserver: RunObserver {
             if moving { move("         dump \(item)  \(text(progress, elapsed))") }
         case .checking(let item, let bytes, let total, let elapsed):
             if moving { move("         read back \(item)  \(bytes) of \(total)  \(rate(bytes, elapsed))") }
+        case .restoring(let item, let progress, let elapsed):
+            if moving { move("         restore \(item)  \(text(progress, elapsed))") }
         case .stepEnded(let step):
             line("\(instants.time(step.endedAt ?? step.startedAt)) \(ended(step))")
         case .waiting(let pause):
@@ -37,6 +39,14 @@ final class TextObserver: RunObserver {
         case .ended(let run):
             line("\(instants.time(run.endedAt ?? run.startedAt)) \(run.job): \(outcome(run))")
         }
+    }
+
+    private func text(_ progress: RestoreProgress, _ elapsed: Duration) -> String {
+        let rows = "\(progress.bytes) of \(progress.bytesTotal)"
+        let left = progress.timeLeft(elapsed: elapsed).map { ", \(DurationText.render($0)) left" } ?? ""
+        let indexes =
+            progress.building.isEmpty ? "" : ", indexes of \(progress.building.joined(separator: ", "))"
+        return rows + left + indexes
     }
 
     private func name(_ step: StepRecord) -> String {

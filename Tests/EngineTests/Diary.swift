@@ -26,6 +26,8 @@ final class Diary: RunObserver {
             "dumping \(item), \(progress.bytes.bytes) bytes, \(elapsed)"
         case .checking(let item, let bytes, let total, let elapsed):
             "checking \(item), \(bytes.bytes) of \(total.bytes), \(elapsed)"
+        case .restoring(let item, let progress, let elapsed):
+            "restoring \(item), \(progress.bytes.bytes) of \(progress.bytesTotal.bytes), \(elapsed)"
         case .stepEnded(let step):
             "\(name(step)) \(step.state.rawValue)" + (step.detail.isEmpty ? "" : ": \(step.detail)")
         case .waiting(let pause): "waiting \(pause)"

@@ -10,10 +10,27 @@ package protocol RestorePort: Sendable {
     func startThrowaway(_ wish: ThrowawayWish) async throws(AnyFault) -> any RestoreServer
     /// The server of a target; it is not started and not stopped.
     func server(of target: Target) async throws(AnyFault) -> any RestoreServer
+    /// What this machine has for throwaway clusters.
+    func room() async throws(AnyFault) -> RestoreRoom
     /// Stops and removes throwaway clusters whose makers are gone.
     ///
     /// - Returns: The folders that were removed.
     func sweep() async -> [String]
+}
+
+/// What this machine has for throwaway clusters.
+package struct RestoreRoom: Sendable, Equatable {
+    /// Free bytes where they are made.
+    package var freeSpace: ByteCount
+    /// The machine's memory.
+    package var memory: ByteCount
+    package var cores: Int
+
+    package init(freeSpace: ByteCount, memory: ByteCount, cores: Int) {
+        self.freeSpace = freeSpace
+        self.memory = memory
+        self.cores = cores
+    }
 }
 
 /// What a throwaway cluster has to be.
@@ -23,14 +40,19 @@ package struct ThrowawayWish: Sendable, Equatable {
     /// The role that `initdb` made on the saved server: grants of memberships name it, and only the bootstrap role of
     /// the new one can be their grantor (`check_role_grantor` in `src/backend/commands/user.c`).
     package var bootstrapRole: String
+    /// Names of roles that will be made in it; the role that we are there has none of them.
+    package var savedRoles: Set<String>
     /// What PostgreSQL may take for caches and sorting together.
     package var memory: ByteCount
     /// Processes that work at once.
     package var workers: Int
 
-    package init(major: Int, bootstrapRole: String, memory: ByteCount, workers: Int) {
+    package init(
+        major: Int, bootstrapRole: String, memory: ByteCount, workers: Int, savedRoles: Set<String> = []
+    ) {
         self.major = major
         self.bootstrapRole = bootstrapRole
+        self.savedRoles = savedRoles
         self.memory = memory
         self.workers = workers
     }
@@ -128,11 +150,15 @@ package struct CopySource: Sendable, Equatable {
     package var name: String
     /// In the statement's order; empty takes all of them.
     package var columns: [String]
+    /// Settings that the text of rows depends on and pg_dump leaves as they are, as they were when it saved them:
+    /// `TimeZone`, `bytea_output`, `lc_monetary`.
+    package var settings: [String: String]
 
-    package init(schema: String, name: String, columns: [String] = []) {
+    package init(schema: String, name: String, columns: [String] = [], settings: [String: String] = [:]) {
         self.schema = schema
         self.name = name
         self.columns = columns
+        self.settings = settings
     }
 }
 

@@ -1,0 +1,129 @@
+package import Faults
+package import Measures
+
+/// What keeps a backup from being restored or proven.
+package enum RestoreFault: Fault, Equatable {
+    /// A drill found that a set does not hold what it should.
+    case broken(finding: String)
+    /// There is no set to work on.
+    case noBackup(of: String)
+    case ambiguousBackup(String)
+    case setDamaged(item: String, finding: String)
+    case setUndecided(item: String, finding: String)
+    /// Extensions, libraries or locales that the server has not got.
+    case serverLacks(item: String, what: [String])
+    case noRoom(need: ByteCount, free: ByteCount, place: String)
+    case overBound(item: String, used: ByteCount, bound: ByteCount)
+    case noClients(major: Int, found: [Int])
+    case databaseExists(String)
+    case databaseMissing(String)
+    case inRecovery(target: String)
+    case mayNotCreate(role: String, target: String)
+    case sessionsInTheWay(database: String, sessions: [String])
+    case restoreFailed(item: String, findings: [String])
+    case refused(what: String, message: String)
+    /// A proof that compared nothing.
+    case nothingCompared(item: String)
+
+    package var code: String {
+        switch self {
+        case .broken: "drill.broken"
+        case .noBackup: "restore.no-backup"
+        case .ambiguousBackup: "restore.ambiguous-backup"
+        case .setDamaged: "restore.set-damaged"
+        case .setUndecided: "restore.set-undecided"
+        case .serverLacks: "restore.server-lacks"
+        case .noRoom: "restore.no-room"
+        case .overBound: "drill.over-bound"
+        case .noClients: "restore.no-clients"
+        case .databaseExists: "restore.database-exists"
+        case .databaseMissing: "restore.database-missing"
+        case .inRecovery: "restore.in-recovery"
+        case .mayNotCreate: "restore.may-not-create"
+        case .sessionsInTheWay: "restore.sessions"
+        case .restoreFailed: "restore.failed"
+        case .refused: "restore.refused"
+        case .nothingCompared: "drill.nothing-compared"
+        }
+    }
+
+    package var summary: String {
+        switch self {
+        case .broken(let finding): finding
+        case .noBackup(let subject): "there is no backup of \(subject)"
+        case .ambiguousBackup(let text): "'\(text)' is the beginning of more than one id"
+        case .setDamaged(let item, let finding): "the backup of \(item) is damaged: \(finding)"
+        case .setUndecided(let item, let finding): "the backup of \(item) could not be read: \(finding)"
+        case .serverLacks(let item, let what):
+            "the server lacks what \(item) needs: \(what.prefix(5).joined(separator: ", "))"
+                + (what.count > 5 ? " and \(what.count - 5) more" : "")
+        case .noRoom(let need, let free, let place):
+            "restoring needs about \(need) and \(free) are free in \(place)"
+        case .overBound(let item, let used, let bound):
+            "restoring \(item) has taken \(used), and the job allows \(bound)"
+        case .noClients(let major, let found):
+            "no pg_restore of version \(major) or newer is installed"
+                + (found.isEmpty ? "" : ", only \(found.map(String.init).joined(separator: ", "))")
+        case .databaseExists(let name): "there is a database '\(name)' already"
+        case .databaseMissing(let name): "there is no database '\(name)' to replace"
+        case .inRecovery(let target): "the server of target '\(target)' is a standby, which takes no writes"
+        case .mayNotCreate(let role, let target):
+            "role '\(role)' may not create databases on target '\(target)'"
+        case .sessionsInTheWay(let database, let sessions):
+            "database '\(database)' is in use by \(sessions.prefix(3).joined(separator: ", "))"
+                + (sessions.count > 3 ? " and \(sessions.count - 3) more" : "")
+        case .restoreFailed(let item, let findings):
+            "\(item) was not restored whole: \(findings.first ?? "pg_restore says no more")"
+                + (findings.count > 1 ? ", and \(findings.count - 1) more" : "")
+        case .refused(let what, let message): "\(what): \(message)"
+        case .nothingCompared(let item): "nothing of \(item) could be compared"
+        }
+    }
+
+    package var remedy: String {
+        switch self {
+        case .broken: "Run 'pgvigil drills show' for every finding; make a new backup now."
+        case .noBackup: "Run 'pgvigil backups list' to see what there is."
+        case .ambiguousBackup: "Give more of the id; 'pgvigil backups list' shows it."
+        case .setDamaged: "Take another set ('pgvigil backups list'), and make a new backup now."
+        case .setUndecided: "Check that this user may read the store, and run it again."
+        case .serverLacks: "Install it there, or restore on a server that has it."
+        case .noRoom: "Free space, or set another place for it."
+        case .overBound: "Raise 'disk' of the job."
+        case .noClients(let major, _):
+            "Install postgresql-client-\(major), or name its folder under 'clients' in pgvigil.yaml."
+        case .databaseExists:
+            "Restore under another name with '--to', or replace it with '--replace'."
+        case .databaseMissing: "Leave '--replace' out to make it."
+        case .inRecovery: "Restore on its primary."
+        case .mayNotCreate: "Run 'ALTER ROLE … CREATEDB' as a superuser there."
+        case .sessionsInTheWay:
+            "Stop the application, or end the sessions with '--disconnect'. Nothing was changed."
+        case .restoreFailed: "Run 'pgvigil runs show' for all of it. Nothing was changed."
+        case .refused: "Look at the server's log. Nothing was changed."
+        case .nothingCompared: "Look at the set with 'pgvigil backups show'."
+        }
+    }
+
+    package var exitStatus: ExitStatus {
+        switch self {
+        case .noBackup, .ambiguousBackup, .databaseExists, .databaseMissing: .usage
+        case .setUndecided, .serverLacks, .noRoom, .overBound, .noClients, .nothingCompared: .undetermined
+        case .broken, .setDamaged, .inRecovery, .mayNotCreate, .sessionsInTheWay, .restoreFailed, .refused:
+            .badResult
+        }
+    }
+
+    package var mayPass: Bool {
+        switch self {
+        case .setUndecided, .noRoom, .sessionsInTheWay: true
+        case .broken, .noBackup, .ambiguousBackup, .setDamaged, .serverLacks, .overBound, .noClients,
+            .databaseExists, .databaseMissing, .inRecovery, .mayNotCreate, .restoreFailed, .refused,
+            .nothingCompared:
+            false
+        }
+    }
+
+    /// The fault as the ports carry it.
+    package var plain: AnyFault { AnyFault(self) }
+}
