@@ -30,6 +30,8 @@ struct Duty: Sendable {
     var isUnanswered = false
     /// Whether its slot is made up for with others: then they are done one after the other, whatever the line says.
     var isMadeUp = false
+    /// Whether its schedule is no longer in the configuration.
+    var isGone = false
     /// Whether what was asked for it is of no use any more, since the configuration has changed.
     var isRevised = false
 
@@ -81,6 +83,7 @@ struct Duty: Sendable {
     /// Follows a new definition, as what has not started does.
     mutating func follow(_ schedule: Schedule, _ job: Job, seats: [Seat]) {
         plan = Plan(job: job, schedule: schedule, seats: seats)
+        isGone = false
         run.deadline = due.addingTimeInterval(schedule.late / .seconds(1))
     }
 

@@ -48,7 +48,7 @@ extension SchedulerMachine {
     private mutating func consider(_ id: UUID, _ now: Moment) {
         guard let duty = duties[id], duty.isWaiting else { return }
         if let stop = duty.stop { return end(id, .cancelled, Self.text(of: stop), now) }
-        if !hasSchedule(duty) { return end(id, .skipped, Self.scheduleGone, now) }
+        if duty.isGone { return end(id, .skipped, Self.scheduleGone, now) }
         if duty.hasMissed(now) { return miss(duty, now) }
         if case .apart = standing, !mayGoOnApart(duty.job) {
             return waitForCatalog(id, now)
@@ -268,42 +268,6 @@ extension SchedulerMachine {
             case .open(let end?) = window.stretch(at: now.wall)
         else { return next }
         return min(next, now.uptime + .seconds(max(0, end.timeIntervalSince(now.wall))))
-    }
-
-    // MARK: Reloads
-
-    /// Lets a run that has not started follow the new configuration, or ends it if that lacks its schedule.
-    mutating func revise(_ duty: Duty, _ now: Moment) {
-        guard case .slot(let key, _) = duty.run.trigger else { return }
-        guard let schedule = schedules.first(where: { $0.key == key }) else {
-            // One whose claim is not answered may be another daemon's: it is looked at when that is known.
-            guard duty.phase != .claiming || unclaimed.contains(where: { $0.id == duty.run.id }) else {
-                return
-            }
-            return end(duty.run.id, .skipped, Self.scheduleGone, now)
-        }
-        let seats = SeatPlan.seats(of: schedule.job, targets: settings.targets, limits: settings.limits)
-        duties[duty.run.id]?.follow(
-            duty.isMadeUp ? schedule.waiting : schedule, schedule.job, seats: seats)
-        switch duty.phase {
-        case .waiting: duties[duty.run.id]?.phase = .waiting(until: now.uptime)
-        // The answer is to a question that may not be the right one any more.
-        case .readingGuards, .taking: duties[duty.run.id]?.isRevised = true
-        case .claiming, .running: break
-        }
-    }
-
-    private static let scheduleGone = "its schedule is no longer in the configuration"
-
-    private mutating func reconsider(_ id: UUID, _ now: Moment) {
-        duties[id]?.isRevised = false
-        duties[id]?.phase = .waiting(until: now.uptime)
-    }
-
-    /// Whether the configuration still has the schedule of a run.
-    private func hasSchedule(_ duty: Duty) -> Bool {
-        guard case .slot(let key, _) = duty.run.trigger else { return true }
-        return schedules.contains { $0.key == key }
     }
 
     /// Notes what a run waits for, in the catalog and for people, when that has changed.

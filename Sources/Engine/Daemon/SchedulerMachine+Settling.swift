@@ -50,6 +50,16 @@ extension SchedulerMachine {
         if !duty.hasSeats { actions.append(.take(duty.run.id, duty.seats, lease)) }
     }
 
+    /// When something is asked that waits for a catalog that has all.
+    var soonestQuestion: Duration {
+        var soonest =
+            isReadingOwn || settings.role == .hand || stopBy != nil ? Duration.seconds(Int64.max / 2) : ownDue
+        if inFlight != nil, let retryClaimDue { soonest = min(soonest, retryClaimDue) }
+        if !isReadingMarks, let marksDue { soonest = min(soonest, marksDue) }
+        if let durationsDue { soonest = min(soonest, durationsDue) }
+        return soonest
+    }
+
     // MARK: Rows that nobody sees to
 
     /// Asks for the rows that the catalog holds for ours, when that is due.

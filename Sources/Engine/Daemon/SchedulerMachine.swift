@@ -170,16 +170,6 @@ package struct SchedulerMachine: Sendable {
         return max(.zero, soonest - now.uptime)
     }
 
-    /// When something is asked that waits for a catalog that has all.
-    private var soonestQuestion: Duration {
-        var soonest =
-            isReadingOwn || settings.role == .hand || stopBy != nil ? Duration.seconds(Int64.max / 2) : ownDue
-        if inFlight != nil, let retryClaimDue { soonest = min(soonest, retryClaimDue) }
-        if !isReadingMarks, let marksDue { soonest = min(soonest, marksDue) }
-        if let durationsDue { soonest = min(soonest, durationsDue) }
-        return soonest
-    }
-
     /// How many runs are under way, and how many wait.
     package var load: (running: Int, waiting: Int) {
         let running = duties.values.count { $0.isRunning }
@@ -298,18 +288,5 @@ package struct SchedulerMachine: Sendable {
         case .apart(nil), .joining: break
         }
         actions.append(.quit)
-    }
-
-    private mutating func reload(
-        _ settings: SchedulerSettings, _ schedules: [Schedule], _ now: Moment
-    ) {
-        let peers = self.settings.peers
-        self.settings = settings
-        self.settings.peers = peers
-        self.schedules = schedules.filter { Self.fits($0.job, settings.labels) }
-        rebootsLeft.formIntersection(self.schedules.map(\.key))
-        for duty in dutiesInOrder where !duty.isRunning { revise(duty, now) }
-        planAll(now)
-        readMarks(now)
     }
 }
