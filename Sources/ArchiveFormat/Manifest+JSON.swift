@@ -7,8 +7,10 @@ extension Manifest {
     package static let fileName = "manifest.json"
 
     /// What may lie in a set beside the files of the manifest: the notes that the set is held, and that it was
-    /// found damaged, and their drafts.
-    package static let companions: Set<String> = ["HOLD", ".HOLD", "DAMAGED", ".DAMAGED"]
+    /// found damaged, their drafts, and the draft of a manifest that takes a proof.
+    package static let companions: Set<String> = [
+        "HOLD", ".HOLD", "DAMAGED", ".DAMAGED", ".manifest.json",
+    ]
 
     /// The text of `manifest.json`: sorted keys, two spaces, instants in UTC to the second, a line break at
     /// the end.

@@ -26,6 +26,18 @@ package protocol BackupStore: Sendable {
     /// Notes what a verification found wrong with a set, so that retention no longer counts it as verified, or
     /// with nil that it was found sound.
     func mark(_ set: StoredSet, damaged: String?) async throws(AnyFault)
+    /// Notes in the manifest of a set what a drill came to; all else in it stays as it is.
+    ///
+    /// A drill that could not verify says nothing of the set, so it never replaces one that could. Every file of the
+    /// set stays in its place, and whoever reads meanwhile reads the old manifest or the new one.
+    /// - Returns: The set as it is now.
+    func prove(_ set: StoredSet, _ proof: Manifest.Proof) async throws(AnyFault) -> StoredSet
+    /// Notes in the manifest of a set that it was read back from the disk again and found sound.
+    ///
+    /// - Parameter level: How it was read this time; a set that was decoded once stays so.
+    /// - Returns: The set as it is now.
+    func noteVerified(_ set: StoredSet, level: Manifest.Verification.Level, at: Date)
+        async throws(AnyFault) -> StoredSet
 }
 
 /// A set that is being written. Nobody sees it before ``publish(_:at:)`` has returned.

@@ -30,7 +30,7 @@ package struct PrunePlan: Sendable, Equatable {
             // Every published set was read back; one that was found damaged since then makes up for no other.
             RetentionCandidate(
                 id: set.path, at: set.manifest.started,
-                verified: set.manifest.isVerified && set.damaged == nil, proven: false,
+                verified: set.manifest.isVerified && set.damaged == nil, proven: set.manifest.isProven,
                 held: set.held != nil)
         }
         // Parts of a database make up for no whole one, so each kind is counted by itself.

@@ -1,3 +1,4 @@
+package import ArchiveFormat
 package import Engine
 package import Faults
 package import FoundationEssentials
@@ -112,6 +113,28 @@ package final class LocalStore: BackupStore {
     package func mark(_ set: StoredSet, damaged: String?) async throws(AnyFault) {
         try await Blocking.run { [root] () throws(StorageFault) in
             try NoteFile.damaged.write(damaged, in: try StoreFolder.locate(set, in: root))
+        }
+    }
+
+    /// Notes in the manifest of a set what a drill came to; see ``BackupStore/prove(_:_:)``.
+    package func prove(_ set: StoredSet, _ proof: Manifest.Proof) async throws(AnyFault) -> StoredSet {
+        try await edit(set) { $0.noteProof(proof) }
+    }
+
+    /// Notes in the manifest of a set that it was found sound; see ``BackupStore/noteVerified(_:level:at:)``.
+    package func noteVerified(
+        _ set: StoredSet, level: Manifest.Verification.Level, at: Date
+    ) async throws(AnyFault) -> StoredSet {
+        try await edit(set) { $0.noteVerification(level, at: at) }
+    }
+
+    private func edit(
+        _ set: StoredSet, _ change: @escaping @Sendable (inout Manifest) -> Void
+    ) async throws(AnyFault) -> StoredSet {
+        try await Blocking.run { [root] () throws(StorageFault) in
+            var edited = set
+            edited.manifest = try ManifestEdit.perform(in: try StoreFolder.locate(set, in: root), change)
+            return edited
         }
     }
 }

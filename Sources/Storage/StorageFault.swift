@@ -33,6 +33,8 @@ package enum StorageFault: Fault, Equatable {
     case alienFile(path: String)
     /// A set would be published that was not read back, or was changed since.
     case notReadBack(detail: String)
+    /// A manifest that something should be noted in, and that cannot take it.
+    case badManifest(path: String, detail: String)
     /// The start of a file cannot be replaced as asked.
     case badStart(file: String, detail: String)
     /// The set is published or discarded already.
@@ -68,6 +70,7 @@ extension StorageFault {
         case .changedOnDisk: "store.changed-on-disk"
         case .alienFile: "store.alien-file"
         case .notReadBack: "store.not-read-back"
+        case .badManifest: "store.bad-manifest"
         case .badStart: "store.bad-start"
         case .ended: "store.ended"
         case .busy: "store.busy"
@@ -97,6 +100,7 @@ extension StorageFault {
             "\(file) reads back otherwise than it was written: \(detail)"
         case .alienFile(let path): "\(path) is neither a file nor a folder, and no part of a backup"
         case .notReadBack(let detail): "the set may not be published: \(detail)"
+        case .badManifest(let path, let detail): "nothing can be noted in \(path): \(detail)"
         case .badStart(let file, let detail): "the start of \(file) cannot be replaced: \(detail)"
         case .ended(let path): "the incoming set \(path) is published or discarded already"
         case .busy(let path): "another process keeps \(path) locked"
@@ -127,6 +131,7 @@ extension StorageFault {
         case .noSuchSet: "Run 'pgvigil backups list' for the sets that there are."
         case .held: "Run 'pgvigil backups hold --release' on it first, if it may go."
         case .alienFile: "Find out who writes into the store besides pgvigil, and run the job again."
+        case .badManifest: "Run 'pgvigil backups verify' on the set; its manifest is as it was."
         case .notReadBack, .badStart, .ended: "Run the job again; nothing was published."
         case .busy: "Look for a stopped pgvigil process (ps -C pgvigil), and continue or end it."
         case .interrupted: "Run the job again."
@@ -144,8 +149,7 @@ extension StorageFault {
         case .interrupted: .interrupted
         case .noHash: .undetermined
         case .noSpace, .quota, .tooLarge, .io, .setExists, .noSuchSet, .held, .changedOnDisk, .alienFile,
-            .notReadBack,
-            .badStart, .ended, .busy, .journalFull, .journalDamaged:
+            .notReadBack, .badManifest, .badStart, .ended, .busy, .journalFull, .journalDamaged:
             .badResult
         }
     }
@@ -158,7 +162,7 @@ extension StorageFault {
         case .busy, .alienFile, .journalFull: true
         case .noSpace, .quota, .tooLarge, .notPermitted, .readOnly, .unsafeFolder, .notAFolder, .badName,
             .setExists,
-            .noSuchSet, .held, .changedOnDisk, .notReadBack, .badStart, .ended, .interrupted, .noHash,
+            .noSuchSet, .held, .changedOnDisk, .notReadBack, .badManifest, .badStart, .ended, .interrupted, .noHash,
             .journalDamaged:
             false
         }

@@ -181,4 +181,12 @@ private final class LateStore: BackupStore {
     func mark(_ set: StoredSet, damaged: String?) async throws(AnyFault) {
         try await store.mark(set, damaged: damaged)
     }
+    func prove(_ set: StoredSet, _ proof: Manifest.Proof) async throws(AnyFault) -> StoredSet {
+        try await store.prove(set, proof)
+    }
+    func noteVerified(_ set: StoredSet, level: Manifest.Verification.Level, at: Date)
+        async throws(AnyFault) -> StoredSet
+    {
+        try await store.noteVerified(set, level: level, at: at)
+    }
 }

@@ -1,4 +1,4 @@
-import ArchiveFormat
+package import ArchiveFormat
 package import Engine
 package import Faults
 package import FoundationEssentials
@@ -12,7 +12,7 @@ import Synchronization
 package final class MemoryBackupStore: BackupStore {
     /// The calls that can be made to fail.
     package enum Call: Hashable, Sendable, CaseIterable {
-        case open, freeSpace, begin, write, readBack, publish, sets, remove, hold, mark
+        case open, freeSpace, begin, write, readBack, publish, sets, remove, hold, mark, prove, noteVerified
     }
 
     struct State {
@@ -131,6 +131,28 @@ package final class MemoryBackupStore: BackupStore {
             state.sets[index].damaged = damaged.map(FaultText.oneLine)
             return nil
         }
+    }
+
+    package func prove(_ set: StoredSet, _ proof: Manifest.Proof) async throws(AnyFault) -> StoredSet {
+        try check(.prove)
+        return try edit(set) { $0.noteProof(proof) }
+    }
+
+    package func noteVerified(
+        _ set: StoredSet, level: Manifest.Verification.Level, at: Date
+    ) async throws(AnyFault) -> StoredSet {
+        try check(.noteVerified)
+        return try edit(set) { $0.noteVerification(level, at: at) }
+    }
+
+    private func edit(_ set: StoredSet, _ work: (inout Manifest) -> Void) throws(AnyFault) -> StoredSet {
+        var edited = set
+        try change(set) { state, index in
+            work(&state.sets[index].manifest)
+            edited.manifest = state.sets[index].manifest
+            return nil
+        }
+        return edited
     }
 }
 
