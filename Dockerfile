@@ -10,7 +10,7 @@ FROM swift:6.3-bookworm AS build
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
-        libpq-dev zlib1g-dev liblz4-dev libzstd-dev libssl-dev libcurl4-openssl-dev pkg-config \
+        libpq-dev zlib1g-dev liblz4-dev libzstd-dev libxxhash-dev libssl-dev libcurl4-openssl-dev pkg-config \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 COPY Package.swift ./
@@ -29,7 +29,7 @@ FROM debian:bookworm-slim
 # hadolint ignore=DL3008
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-        postgresql postgresql-client libpq5 zlib1g liblz4-1 libzstd1 libssl3 libcurl4 ca-certificates libstdc++6 tzdata \
+        postgresql postgresql-client libpq5 zlib1g liblz4-1 libzstd1 libxxhash0 libssl3 libcurl4 ca-certificates libstdc++6 tzdata \
     && rm -rf /var/lib/apt/lists/* /var/lib/postgresql/* /etc/postgresql/*
 RUN useradd --system --no-log-init --uid 10001 --home-dir /var/lib/pgvigil --shell /usr/sbin/nologin pgvigil \
     && install -d -m 0700 -o pgvigil -g pgvigil \
@@ -44,6 +44,7 @@ ENV LANG=C.UTF-8 \
 USER 10001
 WORKDIR /var/lib/pgvigil
 VOLUME ["/var/lib/pgvigil/store", "/var/lib/pgvigil/state"]
-HEALTHCHECK --interval=5m --timeout=30s --start-period=30s CMD ["pgvigil", "check"]
+# Whether the daemon serves and its loop turns; it asks no catalog and no target.
+HEALTHCHECK --interval=1m --timeout=10s --start-period=1m CMD ["pgvigil", "daemons", "alive"]
 ENTRYPOINT ["pgvigil"]
 CMD ["serve"]

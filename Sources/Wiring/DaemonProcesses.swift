@@ -10,6 +10,8 @@ package struct DaemonProcesses: Sendable {
     /// How long a daemon has for its answer to a wish to reload.
     package static let patience = Duration.seconds(15)
     private static let pause = Duration.milliseconds(50)
+    /// A daemon whose loop has not turned for so long hangs.
+    package static let silenceMax = Duration.seconds(90)
 
     private let stateDirectory: String
     private let ambient: Ambient
@@ -46,6 +48,19 @@ package struct DaemonProcesses: Sendable {
         do throws(StorageFault) {
             return try DaemonLocks(stateDirectory: stateDirectory).living().filter { $0.role == .serve }
                 .map { Process(id: $0.id, pid: $0.pid) }.sorted { $0.pid < $1.pid }
+        } catch {
+            throw AnyFault(error)
+        }
+    }
+
+    /// Those that serve schedules, with how long ago the loop of each turned last, in whole seconds.
+    package func pulses() throws(AnyFault) -> [(process: Process, silence: Duration)] {
+        do throws(StorageFault) {
+            let now = ambient.wallTime()
+            return try DaemonLocks(stateDirectory: stateDirectory).living().filter { $0.role == .serve }.map {
+                let silence = max(0, now.timeIntervalSince($0.beatAt).rounded(.down))
+                return (Process(id: $0.id, pid: $0.pid), .seconds(silence))
+            }
         } catch {
             throw AnyFault(error)
         }

@@ -3,20 +3,26 @@ package import Engine
 package import Faults
 import FoundationEssentials
 import Jobs
+import Measures
 import Policy
 import Processes
+import Storage
 import Web
 
 /// A serving daemon with all that belongs to it: the loop, messages, metrics, the service manager, and reloads.
 package actor DaemonService {
-    /// Objectives are looked at this often.
-    private static let judgePause = Duration.seconds(60)
+    /// Objectives, and what other daemons did, are looked at this often, or more often where leases are short.
+    private static let judgePauseMax = Duration.seconds(60)
     /// Unfinished runs that metrics count.
     private static let unfinishedMax = 10_000
+    /// The loop is seen to turn this often.
+    private static let beatPause = Duration.seconds(15)
     /// How long the loop may take for an answer before it is taken for stuck.
     private static let answerMax = Duration.seconds(5)
     /// Runs of the past that metrics begin with.
     private static let pastMax = 2_000
+    /// The newest runs that are looked at with the objectives, for what other daemons did.
+    private static let recentMax = 500
 
     private let parts: DaemonParts
     private let system: PgvigilSystem
@@ -26,12 +32,16 @@ package actor DaemonService {
     private let observer: StartObserver
     private let manager: ServiceManager?
     private let ambient: Ambient
+    private let guards: GuardSwitch
     private let notes: AsyncStream<SchedulerNote>
+    private let told: AsyncStream<SchedulerNote>.Continuation
     private let say: @Sendable (SchedulerNote) -> Void
     private let onFault: @Sendable (AnyFault) -> Void
     private let startedAt: Date
     private var configuration: LoadedConfiguration
     private var tally = JobTally()
+    /// What the last look at the objectives found, so that whoever asks for metrics reads no store.
+    private var standings: [DatabaseStanding] = []
     private var reloads = 0
     private var web: WebServer?
 
@@ -46,6 +56,7 @@ package actor DaemonService {
         let (notes, told) = AsyncStream<SchedulerNote>.makeStream()
         self.system = system
         self.notes = notes
+        self.told = told
         self.say = say
         self.onFault = onFault
         configuration = system.configuration
@@ -56,12 +67,14 @@ package actor DaemonService {
             ambient: system.ambient)
         desk = system.desk(onFault: onFault)
         observer = StartObserver(observer: system.observer, desk: desk)
-        executor = ExecutorSwitch(system.supervisor(for: system.configuration, observer: observer))
+        let first = system.executor(for: system.configuration, observer: observer)
+        executor = ExecutorSwitch(first.supervisor)
+        guards = GuardSwitch(first.guards)
         manager = ServiceManager(environment: surroundings.environment)
         loop = DaemonLoop(
             parts.settings(), schedules: system.configuration.schedules, record: parts.record,
             ports: system.loopPorts(
-                parts, executor: executor, observe: { told.yield($0) }, onFault: onFault))
+                parts, executor: executor, guards: guards, observe: { told.yield($0) }, onFault: onFault))
     }
 
     /// Serves until it has been stopped.
@@ -76,17 +89,21 @@ package actor DaemonService {
             throw error
         }
         await system.book.settle()
-        // Without the catalog, metrics begin with nothing.
-        if let past = try? await system.book.runs(RunQuery(), limit: Self.pastMax) { tally.begin(with: past) }
+        await learn(limit: Self.pastMax)
+        let following = Task { await self.follow() }
+        let delivering = Task { [desk] in await desk.serve() }
         let beside = [
-            Task { await self.follow() }, Task { await self.judgeNowAndThen() },
-            Task { await self.desk.serve() },
-            Task { await self.keepManager() },
+            Task { await self.judgeNowAndThen() }, Task { await self.keepManager() },
+            Task { await self.beat() },
         ]
         await loop.serve()
         manager?.tell(.stopping)
         for task in beside { task.cancel() }
-        // What is to be told of the last moments still goes out.
+        // What is to be told of the last moments still goes out, once: one after the other, and nothing is cut off.
+        told.finish()
+        await following.value
+        await desk.finish()
+        await delivering.value
         await desk.turn()
         await web?.stop()
         ReloadNote.remove(parts.id, stateDirectory: configuration.settings.stateDirectory)
@@ -117,8 +134,10 @@ package actor DaemonService {
                     ok: false, "\(change) has changed, which takes a restart; the old configuration goes on")
             }
             configuration = fresh
-            await executor.use(system.supervisor(for: fresh, observer: observer))
-            await desk.use(fresh.settings)
+            let now = system.executor(for: fresh, observer: observer)
+            await executor.use(now.supervisor)
+            await guards.use(now.guards)
+            await desk.use(fresh.settings, system.notifier(for: fresh))
             await loop.reload(parts.with(fresh).settings(), fresh.schedules)
             desk.tell(.troubleOver(subject: subject, text: "the configuration is read again"))
             return answer(ok: true, "\(fresh.schedules.count) schedules of \(fresh.jobs.count) jobs")
@@ -145,12 +164,11 @@ package actor DaemonService {
             say(note)
             switch note {
             case .performed(let run), .ended(let run):
-                tally.note(run)
+                tally.note(run, bytes: await size(of: run))
                 await tell(run)
             case .apart: desk.tell(Self.catalogTrouble)
             case .leaseHeld:
                 desk.tell(.troubleOver(subject: News.Subject.catalog, text: "the catalog answers again"))
-                await parts.forgetDead()
             case .clockWentBack(let seconds):
                 let subject = News.Subject.clock(host: ambient.owner.host)
                 desk.tell(
@@ -194,10 +212,36 @@ package actor DaemonService {
     /// Looks at the objectives now and then: what never ran is a breach as well.
     private func judgeNowAndThen() async {
         while !Task.isCancelled {
-            if let standings = await judge() { desk.tell(.objectives(ObjectiveNews(standings))) }
+            await learn(limit: Self.recentMax)
+            if let found = await judge() {
+                standings = found
+                desk.tell(.objectives(ObjectiveNews(found)))
+            }
             if await !loop.state.isCatalogUp { desk.tell(Self.catalogTrouble) }
-            await ambient.sleep(Self.judgePause)
+            await ambient.sleep(min(Self.judgePauseMax, configuration.settings.daemon.lease * 2))
         }
+    }
+
+    /// Learns what became of runs, of other daemons' too; without the catalog, metrics stay as they are.
+    private func learn(limit: Int) async {
+        guard let recent = try? await system.book.runs(RunQuery(), limit: limit),
+            // As above.
+            let backups = try? await system.book.backups(target: nil)
+        else { return }
+        tally.learn(recent, backups: backups)
+        for job in configuration.jobs where !tally.succeeded.contains(job.name) {
+            // A success that long ago; as above.
+            let last = try? await system.book.runs(RunQuery(job: job.name, outcome: .succeeded), limit: 1)
+            tally.learn(last ?? [], backups: backups)
+        }
+    }
+
+    /// What a run saved; nil where it saves nothing, or the catalog does not tell.
+    private func size(of run: RunRecord) async -> Int64? {
+        guard run.kind == .backup, run.state == .ended(.succeeded) else { return nil }
+        // The next look at the record makes up for it.
+        let sets = try? await system.book.backups(target: nil).filter { $0.run == run.id }
+        return sets.map { $0.reduce(0) { $0 + $1.size.bytes } }
     }
 
     /// Nil while the record cannot be asked, or nothing is expected.
@@ -218,6 +262,15 @@ package actor DaemonService {
         return Recoverability.standings(
             targets: settings.targets, jobs: configuration.jobs, sets: sets, lastSuccess: tally.lastSuccess,
             recorded: recorded, now: ambient.wallTime())
+    }
+
+    /// Shows `daemons alive`, and so a container's health check, that the loop turns.
+    private func beat() async {
+        while !Task.isCancelled {
+            _ = await loop.state
+            parts.locks.beat(parts.id)
+            await ambient.sleep(Self.beatPause)
+        }
     }
 
     /// Tells the service manager that the service is ready, and that the loop still turns.
@@ -253,7 +306,7 @@ package actor DaemonService {
         // While the catalog is down its numbers are not known.
         let unfinished = try? await system.book.runs(
             RunQuery(unfinishedOnly: true), limit: Self.unfinishedMax)
-        let objectives = (await judge() ?? []).flatMap { state in
+        let objectives = standings.flatMap { state in
             state.judgements.map { judgement in
                 ObjectiveMetrics(
                     objective: judgement.kind.rawValue, target: state.target, database: state.database,
@@ -299,48 +352,5 @@ package actor DaemonService {
             return WebPage(text: "ready: without the catalog; the journal is kept\n")
         }
         return WebPage(text: "not ready: neither the catalog nor the journal takes records\n", isGood: false)
-    }
-}
-
-/// Tells of each start as well, for those who wait for a sign of life.
-private struct StartObserver: RunObserver {
-    let observer: any RunObserver
-    let desk: DeliveryDesk
-
-    func observe(_ note: RunNote) {
-        observer.observe(note)
-        if case .began(let run) = note { desk.tell(.started(run)) }
-    }
-}
-
-extension ObjectiveNews {
-    /// What a look at the standings of all databases found.
-    fileprivate init(_ standings: [DatabaseStanding]) {
-        var judged: [String] = []
-        var breaches: [BreachNews] = []
-        for standing in standings {
-            let name = "\(standing.target)/\(standing.database.isEmpty ? "*" : standing.database)"
-            for judgement in standing.judgements {
-                let owner = judgement.job.map { "@\($0)" } ?? ""
-                let subject = "objective/\(name)\(owner)/\(judgement.kind.rawValue)"
-                judged.append(subject)
-                guard let breach = judgement.breach else { continue }
-                breaches.append(
-                    BreachNews(
-                        subject: subject, text: "\(name): \(breach)", target: standing.target,
-                        job: judgement.job))
-            }
-        }
-        self.init(judged: judged, breaches: breaches)
-    }
-}
-
-extension Settings {
-    /// What has changed that a running daemon cannot follow; nil if nothing has.
-    func needsRestart(since old: Settings) -> String? {
-        if catalog != old.catalog { return "catalog" }
-        if stateDirectory != old.stateDirectory { return "state" }
-        if web != old.web { return "web" }
-        return nil
     }
 }

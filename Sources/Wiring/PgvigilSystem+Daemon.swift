@@ -13,17 +13,20 @@ import Verification
 extension PgvigilSystem {
     /// What a daemon's loop works with.
     func loopPorts(
-        _ parts: DaemonParts, executor: any RunExecutor, observe: @escaping @Sendable (SchedulerNote) -> Void,
+        _ parts: DaemonParts, executor: any RunExecutor, guards: any GuardPort,
+        observe: @escaping @Sendable (SchedulerNote) -> Void,
         onFault: @escaping @Sendable (AnyFault) -> Void
     ) -> DaemonLoop.Ports {
         let repair = Repair(book: book, liveness: liveness, ambient: ambient)
         let peers = parts.peers
         return DaemonLoop.Ports(
             daemons: daemons, book: book, executor: executor,
-            guards: GuardProbe(
-                ambient: ambient, connectLimit: configuration.settings.limits.connectTimeout, stores: stores,
-                load: { () async throws(AnyFault) in try HostLoad.perCore() }), ambient: ambient,
-            dead: { parts.dead() }, settle: { [book] in await book.settle(lease: $0) },
+            guards: guards, ambient: ambient, dead: { parts.deadToTell() },
+            settle: { [book] lease in
+                // The catalog has answered, so it knows what it was told.
+                parts.forgetDead()
+                return await book.settle(lease: lease)
+            },
             noteOutage: { [book] in await book.noteOutage($0) },
             closeOpenParts: { run throws(AnyFault) in
                 try await repair.closeOpenParts(
@@ -37,30 +40,50 @@ extension PgvigilSystem {
     func desk(onFault: @escaping @Sendable (AnyFault) -> Void) -> DeliveryDesk {
         DeliveryDesk(
             book: LateEvents { [keeper] () async throws(AnyFault) in try await keeper.events() },
-            notifier: Notifier(tools: Self.tools(configuration, surroundings), sleep: ambient.sleep),
-            settings: configuration.settings, ambient: ambient, onFault: onFault)
+            notifier: notifier(for: configuration), settings: configuration.settings, ambient: ambient,
+            onFault: onFault)
+    }
+
+    /// Sends messages with the tools of a configuration.
+    func notifier(for configuration: LoadedConfiguration) -> Notifier {
+        Notifier(tools: Self.tools(configuration, surroundings), sleep: ambient.sleep)
+    }
+
+    /// Reads what guards look at, with the stores and limits of a configuration.
+    static func guards(
+        _ configuration: LoadedConfiguration, stores: [String: any BackupStore], ambient: Ambient
+    ) -> GuardProbe {
+        GuardProbe(
+            ambient: ambient, connectLimit: configuration.settings.limits.connectTimeout, stores: stores,
+            load: { () async throws(AnyFault) in try HostLoad.perCore() })
     }
 
     /// What does runs by a configuration, which may be another than that of the start.
     static func supervisor(
         _ configuration: LoadedConfiguration, stores: [String: any BackupStore], book: JournaledBook,
-        surroundings: Surroundings, ambient: Ambient, observer: any RunObserver
+        guards: any GuardPort, surroundings: Surroundings, ambient: Ambient, observer: any RunObserver
     ) -> Supervisor {
         let settings = configuration.settings
         let zone = configuration.zone
         let ports = Supervisor.Ports(
             book: book, server: ServerProbe(connectLimit: settings.limits.connectTimeout),
             tools: tools(configuration, surroundings), stores: stores, verifier: ArchiveCheck(workers: nil),
-            liveness: RunLocks(stateDirectory: settings.stateDirectory), ambient: ambient,
+            liveness: RunLocks(stateDirectory: settings.stateDirectory), guards: guards, ambient: ambient,
             zoneOffset: { zone.offset(at: $0) })
-        return Supervisor(settings: settings, ports: ports, observer: observer)
+        return Supervisor(
+            settings: settings, schedules: configuration.schedules, ports: ports, observer: observer)
     }
 
-    /// What does runs from now on, by a configuration that has been read again.
-    func supervisor(for fresh: LoadedConfiguration, observer: any RunObserver) -> Supervisor {
-        Self.supervisor(
-            fresh, stores: Shelf(fresh, surroundings).stores, book: book, surroundings: surroundings,
-            ambient: ambient, observer: observer)
+    /// What does runs from now on, and what reads their guards, by a configuration that has been read again.
+    func executor(
+        for fresh: LoadedConfiguration, observer: any RunObserver
+    ) -> (supervisor: Supervisor, guards: any GuardPort) {
+        let stores = Shelf(fresh, surroundings).stores
+        let guards = Self.guards(fresh, stores: stores, ambient: ambient)
+        let supervisor = Self.supervisor(
+            fresh, stores: stores, book: book, guards: guards, surroundings: surroundings, ambient: ambient,
+            observer: observer)
+        return (supervisor, guards)
     }
 
     private static func tools(_ configuration: LoadedConfiguration, _ surroundings: Surroundings)
@@ -90,10 +113,17 @@ extension DaemonParts {
         (try? locks.dead()) ?? []
     }
 
-    /// Forgets them, now that the catalog knows.
-    func forgetDead() async {
-        // They are told of again the next time.
-        try? locks.forget(locks.dead())
+    /// The same, for the catalog to be told of.
+    func deadToTell() -> [UUID] {
+        let dead = dead()
+        told.put(dead)
+        return dead
+    }
+
+    /// Forgets those that the catalog has been told of: who died since is not among them.
+    func forgetDead() {
+        // They are told of again by the next daemon.
+        try? locks.forget(told.take())
     }
 
     /// The same daemon with another configuration.

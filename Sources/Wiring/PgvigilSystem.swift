@@ -104,8 +104,9 @@ package struct PgvigilSystem: Sendable {
         self.observer = observer
         daemons = LateDaemons { [keeper] () async throws(AnyFault) in try await keeper.daemons() }
         supervisor = Self.supervisor(
-            configuration, stores: stores, book: book, surroundings: surroundings, ambient: ambient,
-            observer: observer)
+            configuration, stores: stores, book: book,
+            guards: Self.guards(configuration, stores: stores, ambient: ambient), surroundings: surroundings,
+            ambient: ambient, observer: observer)
     }
 
     /// Brings the record of sets in line with every store.

@@ -7,6 +7,8 @@ package enum WiringFault: Fault, Equatable {
     case unreadable(path: String, why: String)
     case nothingScheduled(directory: String)
     case noSuchRun(String)
+    /// A run by hand was lost before it began.
+    case runLost(String)
     case notASlot(String)
     case noSuchBackup(String)
     case ambiguousID(String)
@@ -26,6 +28,7 @@ package enum WiringFault: Fault, Equatable {
         case .unreadable: "wiring.unreadable"
         case .nothingScheduled: "wiring.nothing-scheduled"
         case .noSuchRun: "wiring.no-such-run"
+        case .runLost: "wiring.run-lost"
         case .notASlot: "wiring.not-a-slot"
         case .noSuchBackup: "wiring.no-such-backup"
         case .ambiguousID: "wiring.ambiguous-id"
@@ -47,6 +50,7 @@ package enum WiringFault: Fault, Equatable {
         case .unreadable(let path, let why): "\(path) cannot be read: \(why)"
         case .nothingScheduled(let directory): "no crontab in \(directory)/cron schedules anything"
         case .noSuchRun(let id): "no run has an id that begins with '\(id)'"
+        case .runLost(let job): "the run of '\(job)' was lost while it waited: the catalog has it no more"
         case .notASlot(let text): "'\(text)' names no slot"
         case .noSuchBackup(let id): "no backup set has an id that begins with '\(id)'"
         case .ambiguousID(let id): "more than one id begins with '\(id)'"
@@ -69,6 +73,7 @@ package enum WiringFault: Fault, Equatable {
         case .unreadable: "Mend its permissions."
         case .nothingScheduled: "Write a line such as '30 1 * * * nightly-backup' into cron/nights.cron."
         case .noSuchRun: "Look at 'pgvigil runs list'."
+        case .runLost: "Run the job again."
         case .notASlot: "Write JOB@TIME, such as nightly-backup@2026-11-22T01:30."
         case .noSuchBackup: "Look at 'pgvigil backups list'."
         case .ambiguousID: "Write more of it."
@@ -84,7 +89,10 @@ package enum WiringFault: Fault, Equatable {
         }
     }
 
-    package var exitStatus: ExitStatus { .usage }
+    package var exitStatus: ExitStatus {
+        if case .runLost = self { return .badResult }
+        return .usage
+    }
 
     private static func suggest(_ word: String, _ known: [String], otherwise: String) -> String {
         if let nearest = Suggestion.nearest(to: word, among: known) { return "Did you mean '\(nearest)'?" }

@@ -2,13 +2,15 @@ import ArgumentParser
 import Engine
 import Faults
 import FoundationEssentials
+import Jobs
+import Measures
 import Wiring
 
 /// `pgvigil daemons …`.
 struct DaemonsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "daemons", abstract: "List the daemons that share the catalog.",
-        subcommands: [List.self], defaultSubcommand: List.self)
+        subcommands: [List.self, Alive.self], defaultSubcommand: List.self)
 
     /// `pgvigil daemons list`.
     struct List: AsyncParsableCommand {
@@ -52,6 +54,37 @@ struct DaemonsCommand: AsyncParsableCommand {
             for process in processes {
                 let id = process.id.uuidString.lowercased().prefix(8)
                 Console.say("daemon \(id), process \(process.pid), serves from this state directory")
+            }
+        }
+    }
+
+    /// `pgvigil daemons alive`.
+    struct Alive: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Tell whether a daemon serves from this state directory and does not hang.",
+            discussion: """
+                It asks neither the catalog nor a target, so it suits health checks: of a container, say. Exit status: \
+                0 a daemon serves, 1 none does or one has not turned for 90 seconds.
+                """)
+
+        @OptionGroup var options: ConfigurationOptions
+
+        func run() throws {
+            let surroundings = Surroundings.current()
+            let configuration = try options.loadWithoutTargets(surroundings)
+            let pulses = try DaemonProcesses(configuration, surroundings).pulses()
+            if pulses.isEmpty {
+                Console.say("no daemon serves from \(configuration.settings.stateDirectory)")
+            }
+            for (process, silence) in pulses {
+                let id = process.id.uuidString.lowercased().prefix(8)
+                let turned =
+                    silence > DaemonProcesses.silenceMax ? "hangs: it turned last" : "serves, and turned"
+                Console.say(
+                    "daemon \(id), process \(process.pid), \(turned) \(DurationText.render(silence)) ago")
+            }
+            guard !pulses.isEmpty, pulses.allSatisfy({ $0.silence <= DaemonProcesses.silenceMax }) else {
+                throw Ending(status: .badResult)
             }
         }
     }

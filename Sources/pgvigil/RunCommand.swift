@@ -36,7 +36,7 @@ struct RunCommand: AsyncParsableCommand {
             json ? JSONObserver() : TextObserver(instants: instants, moving: Console.errorIsTerminal)
         // From here on there may be something to stop: the catalog's server at first.
         let signals = StopSignals()
-        let system = try await PgvigilSystem.openForRuns(configuration, surroundings, observer: observer)
+        let system = try await open(configuration, surroundings, observer, signals)
         if let fault = system.catalogFault { Console.complain(fault) }
         await system.recordUnknownSets()
         let hand = HandRun(system, say: speaker(DaemonText(instants: instants, now: system.ambient.wallTime)))
@@ -50,6 +50,22 @@ struct RunCommand: AsyncParsableCommand {
         if let fault = await system.book.atRisk, Self.status(of: run) == .done { throw fault }
         let status = Self.status(of: run)
         if status != .done { throw Ending(status: signals.wasAsked ? .interrupted : status) }
+    }
+
+    /// Opens all that a run needs; a wish to stop does not wait for a catalog's server that does not answer.
+    private func open(
+        _ configuration: LoadedConfiguration, _ surroundings: Surroundings, _ observer: any RunObserver,
+        _ signals: StopSignals
+    ) async throws -> PgvigilSystem {
+        let opening = Task {
+            try await PgvigilSystem.openForRuns(configuration, surroundings, observer: observer)
+        }
+        // The embedded server answers soon, and must not be left behind half started.
+        if case .server = configuration.settings.catalog { signals.onStop { opening.cancel() } }
+        let system = try await opening.value
+        guard signals.wasAsked else { return system }
+        await system.close()
+        throw Ending(status: .interrupted)
     }
 
     /// Says what the run waits for, and how it ended if it never started.

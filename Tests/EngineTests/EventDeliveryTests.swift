@@ -201,12 +201,41 @@ import Testing
     }
 
     @Test func `a configuration that is read again changes who is told`() async {
-        let notifier = MemoryNotifier()
-        let (desk, _) = desk([channel("ops")], notifier)
-        await desk.use(settings([channel("new")]))
+        let (old, notifier) = (MemoryNotifier(), MemoryNotifier())
+        let (desk, _) = desk([channel("ops")], old)
+        await desk.use(settings([channel("new")]), notifier)
         desk.tell(EventSamples.ended())
         await desk.turn()
         #expect(notifier.arrived == ["new failure nightly-backup failed"])
+        #expect(old.arrived == [])
+    }
+
+    @Test func `at the end what is being sent is sent, and what came meanwhile as well, once`() async throws {
+        let clock = ManualClock()
+        let isSending = Atomic(false)
+        let notifier = MemoryNotifier { _, _ in
+            isSending.store(true, ordering: .relaxed)
+            await clock.ambient().sleep(.seconds(5))
+            return nil
+        }
+        let (desk, _) = desk([channel("ops")], notifier, clock: clock)
+        let serving = Task { await desk.serve() }
+        desk.tell(EventSamples.ended(1, job: "first"))
+        #expect(try await Fact.comes { isSending.load(ordering: .relaxed) })
+        desk.tell(EventSamples.ended(2, job: "second"))
+        await desk.finish()
+        let ending = Task {
+            await serving.value
+            await desk.turn()
+        }
+        #expect(
+            try await Fact.comes {
+                clock.advance(by: .seconds(5))
+                return notifier.arrived.count == 2
+            })
+        clock.advance(by: .seconds(60))
+        await ending.value
+        #expect(notifier.arrived == ["ops failure first failed", "ops failure second failed"])
     }
 
     // MARK: Parts

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Jobs
+import Measures
 import TestKit
 import Testing
 
@@ -20,7 +21,7 @@ import Testing
 
     @Test func `counts what ends from now on, and only knows what was before`() throws {
         var tally = JobTally()
-        tally.begin(with: [run(.ended(.failed), start: 3_600), run(.ended(.succeeded))])
+        tally.learn([run(.ended(.failed), start: 3_600), run(.ended(.succeeded))])
         var metrics = try metrics(tally)
         #expect(metrics.ended.isEmpty)
         #expect(metrics.lastOutcome == .failed && metrics.lastEndedAt == Sets.night(0) + 3_660)
@@ -32,6 +33,26 @@ import Testing
         #expect(metrics.ended == [.succeeded: 1, .missed: 1])
         #expect(metrics.lastOutcome == .missed)
         #expect(metrics.lastSuccessAt == Sets.night(0) + 7_290 && metrics.lastBytes == 4_096)
+    }
+
+    @Test func `learns what other daemons did and what it saved, again and again, without counting`() throws {
+        var tally = JobTally()
+        tally.note(run(.ended(.failed)), bytes: nil)
+        let theirs = run(.ended(.succeeded), start: 3_600)
+        var set = BackupRecord(try Sets.stored(day: 0))
+        set.run = theirs.id
+        set.size = ByteCount(700)
+        var other = set
+        other.size = ByteCount(42)
+        for _ in 1...2 { tally.learn([theirs, run(.ended(.succeeded))], backups: [set, other]) }
+        var metrics = try metrics(tally)
+        #expect(metrics.ended == [.failed: 1])
+        #expect(metrics.lastOutcome == .succeeded && metrics.lastBytes == 742)
+        #expect(tally.succeeded == ["nightly"])
+        // The size is of the last success and of no other.
+        tally.note(run(.ended(.succeeded), start: 9_000))
+        metrics = try self.metrics(tally)
+        #expect(metrics.lastBytes == nil)
     }
 
     @Test func `what ended earlier and is told later does not become the last`() throws {

@@ -30,6 +30,84 @@ import Testing
         }
     }
 
+    @Test func `metrics tell of runs that others do, and of how much they saved`() async throws {
+        let (_, source) = try await Sample.database()
+        try await Fleet.play { fleet in
+            let port = try freePort()
+            try fleet.settings("a", target: source, more: "web: {listen: \"127.0.0.1:\(port)\"}")
+            try fleet.settings("desk", target: source)
+            for name in ["a", "desk"] {
+                try fleet.scene.write("\(name)/jobs/work.yaml", "kind: backup\nretry: {attempts: 1}\n")
+            }
+            try fleet.crontab("a", lines: "0 0 29 2 *  work")
+            let daemon = try await fleet.join("a")
+            let before = try await get(port, "/metrics").output
+            #expect(!before.contains("last_size_bytes"))
+            let end = try await fleet.ask("desk", "run", "work")
+            #expect(end.status == 0, "\(end)")
+            let isTold = try await Fact.comes {
+                let text = try await get(port, "/metrics").output
+                return text.contains("pgvigil_job_last_outcome{job=\"work\",outcome=\"succeeded\"} 1")
+                    && text.contains("pgvigil_job_last_size_bytes{job=\"work\"} ")
+                    // Each daemon counts its own.
+                    && text.contains("pgvigil_job_runs_total{job=\"work\",outcome=\"succeeded\"} 0")
+            }
+            let text = try await get(port, "/metrics").output
+            #expect(isTold, "\(text)")
+            try await fleet.stop(daemon)
+        }
+    }
+
+    @Test func `a failure in the last moments of a daemon is told, once`() async throws {
+        let recorder = try HTTPRecorder()
+        try await Fleet.play { fleet in
+            let hook = "{webhook: \"\(recorder.url("/hook"))\", events: [failure]}"
+            try fleet.settings("a", "desk", grace: "60s", more: "notifications: {hook: \(hook)}")
+            let gate = "\(fleet.scene.path)/gate-end"
+            try fleet.scene.write(
+                "a/jobs/work.yaml",
+                """
+                kind: command
+                command: [sh, -c, "while [ ! -e \(gate) ]; do sleep 0.1; done; exit 1"]
+                retry: {attempts: 1}
+                """)
+            try fleet.crontab("a", lines: "*/2 * * * * *  work")
+            let daemon = try await fleet.join("a")
+            #expect(try await Fact.comes { try await fleet.runs().contains { $0.outcome == "running" } })
+            daemon.signal(SIGTERM)
+            #expect(try await fleet.says(daemon, "1 run may go on"))
+            try fleet.open("end")
+            let end = try await daemon.end(within: .seconds(60))
+            #expect(end.status == 0, "\(end)")
+            let told = recorder.requests.filter { $0.body.contains("\"failure\"") }
+            #expect(told.count == 1, "\(recorder.requests)")
+        }
+    }
+
+    @Test func `whether one is alive is told without the catalog`() async throws {
+        try await Fleet.play { fleet in
+            try fleet.settings("a", "desk")
+            try fleet.command("work", for: ["a"])
+            try fleet.crontab("a", lines: "0 0 29 2 *  work")
+            let none = try await fleet.ask("a", "daemons", "alive")
+            #expect(none.status == 1 && none.output.hasPrefix("no daemon serves from"), "\(none)")
+            let daemon = try await fleet.join("a")
+            let alive = try await fleet.ask("a", "daemons", "alive")
+            #expect(alive.status == 0 && alive.output.contains("serves, and turned"), "\(alive)")
+            daemon.signal(SIGSTOP)
+            let folder = "\(fleet.state("a"))/locks/daemons"
+            for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+                try FileManager.default.setAttributes(
+                    [.modificationDate: Date(timeIntervalSince1970: 1_700_000_000)],
+                    ofItemAtPath: "\(folder)/\(name)")
+            }
+            let stuck = try await fleet.ask("a", "daemons", "alive")
+            #expect(stuck.status == 1 && stuck.output.contains("hangs"), "\(stuck)")
+            daemon.signal(SIGCONT)
+            try await fleet.stop(daemon)
+        }
+    }
+
     @Test func `a failure and the recovery from it are told once, although two daemons serve`() async throws {
         let recorder = try HTTPRecorder()
         try await Fleet.play { fleet in

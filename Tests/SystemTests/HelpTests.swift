@@ -5,7 +5,7 @@ import Testing
 @Suite struct `What the program says of itself` {
     private static let commands = [
         [], ["demo"], ["check"], ["next"], ["plan"], ["status"], ["run"], ["serve"], ["reload"], ["daemons"],
-        ["daemons", "list"], ["backups"], ["backups", "list"],
+        ["daemons", "list"], ["daemons", "alive"], ["backups"], ["backups", "list"],
         ["backups", "show"], ["backups", "verify"], ["backups", "prune"], ["backups", "hold"], ["runs"],
         ["runs", "list"], ["runs", "show"], ["runs", "cancel"], ["verify"], ["catalog"],
         ["catalog", "status"],

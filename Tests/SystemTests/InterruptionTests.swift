@@ -205,3 +205,78 @@ import Testing
         }
     }
 }
+
+@Suite struct `A run by hand` {
+    @Test(arguments: [SIGINT, SIGTERM])
+    func `that is stopped while the catalog does not answer ends at once`(signal: Int32) async throws {
+        let silent = try SilentPort()
+        try await Scene.play { scene in
+            let nobody = ConnectionInfo(parameters: [
+                .init("host", "127.0.0.1"), .init("port", "\(silent.port)"), .init("user", "nobody"),
+                .init("dbname", "nobody"),
+            ])
+            try scene.settings(catalog: nobody, target: nobody)
+            try scene.job()
+            let run = try scene.start(["run", "nightly-backup"])
+            #expect(try await Fact.comes { silent.hasVisitor })
+            run.signal(signal)
+            // A connection that nobody answers is given up after ten seconds.
+            let end = try await run.end(within: .seconds(8))
+            #expect(end.status == 130, "\(end)")
+            #expect(scene.sets.isEmpty)
+        }
+    }
+
+    @Test func `that the catalog lost while it waited says so, and does not hang`() async throws {
+        let (_, source) = try await Sample.database()
+        try await Scene.play { scene in
+            let catalog = try await Sample.catalog()
+            try scene.settings(catalog: catalog, target: source)
+            try scene.job()
+            let blockade = try await Blockade.lock(source)
+            let first = try scene.start(["run", "nightly-backup"])
+            _ = try await blockade.arrivals()
+            let second = try scene.start(["run", "nightly-backup"])
+            #expect(try await Fact.comes { second.errorsSoFar.contains("waits: for run") })
+            try await Sample.run("delete from pgvigil.run where waiting", catalog)
+            let end = try await second.end()
+            #expect(end.status == 1, "\(end)")
+            #expect(end.errors.contains("the run of 'nightly-backup' was lost while it waited"), "\(end)")
+            await blockade.lift()
+            #expect(try await first.end().status == 0)
+        }
+    }
+}
+
+/// A port of the loopback that takes connections and never says a word.
+private final class SilentPort: Sendable {
+    let port: UInt16
+    private let listener: Int32
+
+    struct Refused: Error {}
+
+    init() throws {
+        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let descriptor = listener
+        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { general in
+                bind(descriptor, general, length) == 0 && listen(descriptor, 8) == 0
+                    && getsockname(descriptor, general, &length) == 0
+            }
+        }
+        port = UInt16(bigEndian: address.sin_port)
+        guard isBound else { throw Refused() }
+    }
+
+    /// Whether somebody has connected, and is not answered.
+    var hasVisitor: Bool {
+        var question = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
+        return poll(&question, 1, 0) == 1
+    }
+
+    deinit { close(listener) }
+}

@@ -11,7 +11,8 @@ import Wiring
     private static let all: [WiringFault] = [
         .noSuchJob("nigthly", known: ["nightly", "weekly"]), .noSuchJob("x", known: []),
         .noSuchDirectory("/etc/elsewhere"), .unreadable(path: "jobs/a.yaml", why: "it is forbidden"),
-        .nothingScheduled(directory: "/etc/pgvigil"), .noSuchRun("12ab"), .notASlot("a@b"),
+        .nothingScheduled(directory: "/etc/pgvigil"), .noSuchRun("12ab"), .runLost("nightly"),
+        .notASlot("a@b"),
         .noSuchBackup("12ab"),
         .ambiguousID("1"),
         .nothingToVerify, .optionUnknown("latte", known: ["late", "window"]),
@@ -22,6 +23,11 @@ import Wiring
 
     @Test func `say what is wrong and what to do`() {
         Golden.expect(Self.all.map { FaultLine.render($0) }.joined(separator: "\n"), "faults")
+    }
+
+    @Test func `of a lost run are a bad result, and no mistake of whoever asked`() {
+        #expect(WiringFault.runLost("nightly").code == "wiring.run-lost")
+        #expect(WiringFault.runLost("nightly").exitStatus == .badResult)
     }
 
     @Test(arguments: [

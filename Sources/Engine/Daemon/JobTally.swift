@@ -1,5 +1,6 @@
 package import FoundationEssentials
 package import Jobs
+import Measures
 
 /// What became of each job's runs, as metrics tell it: filled from the record at the start, then from each end.
 package struct JobTally: Sendable {
@@ -8,10 +9,15 @@ package struct JobTally: Sendable {
     /// Nothing is known yet.
     package init() {}
 
-    /// Begins with runs of the record, newest first; they are not counted, since their number would fall again with
-    /// what the record forgets.
-    package mutating func begin(with runs: [RunRecord]) {
-        for run in runs.reversed() { note(run, counted: false) }
+    /// Takes what the record knows, at the start and now and then, since other daemons do runs as well.
+    ///
+    /// They are not counted: their number would fall again with what the record forgets, and each daemon counts its own.
+    /// - Parameters:
+    ///   - runs: In any order.
+    ///   - backups: Sets of any runs, for what the last success of a job saved.
+    package mutating func learn(_ runs: [RunRecord], backups: [BackupRecord] = []) {
+        let sizes = Dictionary(grouping: backups, by: \.run).mapValues { $0.reduce(0) { $0 + $1.size.bytes } }
+        for run in runs { note(run, counted: false, bytes: sizes[run.id]) }
     }
 
     /// Notes a run that has ended.
@@ -38,6 +44,9 @@ package struct JobTally: Sendable {
         }
     }
 
+    /// Jobs of which a success is known.
+    package var succeeded: Set<String> { Set(jobs.filter { $0.value.lastSuccessAt != nil }.keys) }
+
     /// When the newest succeeded run of each job started.
     package var lastSuccess: [String: Date] {
         jobs.compactMapValues { $0.lastSuccessAt?.addingTimeInterval(-($0.lastDurationSeconds ?? 0)) }
@@ -53,9 +62,14 @@ package struct JobTally: Sendable {
             metrics.lastEndedAt = ended
         }
         if outcome == .succeeded, metrics.lastSuccessAt.map({ $0 <= ended }) ?? true {
+            // Of a set that has been removed since, nothing is known any more; of another run's nothing is told.
+            if let bytes {
+                metrics.lastBytes = bytes
+            } else if metrics.lastSuccessAt != ended {
+                metrics.lastBytes = nil
+            }
             metrics.lastSuccessAt = ended
             metrics.lastDurationSeconds = max(0, ended.timeIntervalSince(run.startedAt))
-            if let bytes { metrics.lastBytes = bytes }
         }
         jobs[run.job] = metrics
     }

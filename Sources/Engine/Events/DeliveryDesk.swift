@@ -31,7 +31,7 @@ package actor DeliveryDesk {
 
     private let book: any EventBook
     private let memory: MemoryEventBook
-    private let notifier: any NotifierPort
+    private var notifier: any NotifierPort
     private let ambient: Ambient
     private let desk: EventDesk
     private let onFault: @Sendable (AnyFault) -> Void
@@ -41,6 +41,7 @@ package actor DeliveryDesk {
     private var outageUntil: Duration?
     private var forgetAt: Duration = .zero
     private var busy: Set<String> = []
+    private var isFinishing = false
     private let inbox = Mutex<[News]>([])
     private let nap = Mutex<Task<Void, Never>?>(nil)
 
@@ -70,16 +71,18 @@ package actor DeliveryDesk {
         nap.withLock { $0?.cancel() }
     }
 
-    /// Uses other channels and secrets from now on: the configuration has been read again.
-    package func use(_ settings: Settings) {
+    /// Uses other channels and secrets from now on, and what sends through them: the configuration has been read again.
+    package func use(_ settings: Settings, _ notifier: any NotifierPort) {
+        self.notifier = notifier
         channels = settings.channels
         redactor = Redactor(settings)
     }
 
-    /// Takes news and delivers until the task is cancelled; then what is being sent is sent to its end.
+    /// Takes news and delivers until ``finish()``, or until the task is cancelled; then what is being sent is sent to its
+    /// end.
     package func serve() async {
         await withDiscardingTaskGroup { group in
-            while !Task.isCancelled {
+            while !Task.isCancelled, !isFinishing {
                 await takeNews()
                 for channel in channels where busy.insert(channel.name).inserted {
                     group.addTask {
@@ -105,6 +108,12 @@ package actor DeliveryDesk {
         }
     }
 
+    /// Lets ``serve()`` come to its end by itself: with what it has claimed sent, which nobody else may send.
+    package func finish() {
+        isFinishing = true
+        nap.withLock { $0?.cancel() }
+    }
+
     private func end(of channel: NotificationChannel) { busy.remove(channel.name) }
 
     private func rest() async {
@@ -113,7 +122,7 @@ package actor DeliveryDesk {
         }
         nap.withLock { $0 = task }
         // What came before the nap could be cancelled must not wait for its end.
-        if inbox.withLock({ !$0.isEmpty }) { task.cancel() }
+        if isFinishing || inbox.withLock({ !$0.isEmpty }) { task.cancel() }
         await withTaskCancellationHandler {
             await task.value
         } onCancel: {
