@@ -9,6 +9,8 @@ package struct RestoredState: Sendable, Equatable {
     package var ctype: String
     /// `c`, `i` or `b`.
     package var localeProvider: String
+    /// The locale of the providers `i` and `b`.
+    package var icuLocale: String?
     /// `pg_database.datacl` as text, items sorted; nil for the default.
     package var acl: String?
     /// `ALTER DATABASE … SET`, each as `name=value`, sorted.
@@ -40,8 +42,8 @@ package struct RestoredState: Sendable, Equatable {
     }
 
     package init(
-        owner: String, encoding: String, collate: String, ctype: String, localeProvider: String, acl: String?,
-        settings: [String], extensions: [String: String], sequences: [Sequence],
+        owner: String, encoding: String, collate: String, ctype: String, localeProvider: String,
+        icuLocale: String? = nil, acl: String?, settings: [String], extensions: [String: String], sequences: [Sequence],
         materializedViews: [String: Bool], invalidIndexes: [String], notValidConstraints: [String],
         size: ByteCount
     ) {
@@ -50,6 +52,7 @@ package struct RestoredState: Sendable, Equatable {
         self.collate = collate
         self.ctype = ctype
         self.localeProvider = localeProvider
+        self.icuLocale = icuLocale
         self.acl = acl
         self.settings = settings
         self.extensions = extensions
