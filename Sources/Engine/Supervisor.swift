@@ -14,6 +14,8 @@ package actor Supervisor: RunExecutor {
         package var liveness: any LivenessPort
         /// Looked at again before another attempt; nil where runs have no guards.
         package var guards: (any GuardPort)?
+        /// What drills, verifications and restores need besides; nil where there are none of them.
+        package var restoring: Restoring?
         package var ambient: Ambient
         package var zoneOffset: @Sendable (Date) -> Int
 
@@ -21,7 +23,7 @@ package actor Supervisor: RunExecutor {
             book: JournaledBook, server: any ServerPort, tools: any ToolPort,
             stores: [String: any BackupStore],
             verifier: any VerifierPort, liveness: any LivenessPort, guards: (any GuardPort)? = nil,
-            ambient: Ambient, zoneOffset: @escaping @Sendable (Date) -> Int
+            restoring: Restoring? = nil, ambient: Ambient, zoneOffset: @escaping @Sendable (Date) -> Int
         ) {
             self.book = book
             self.server = server
@@ -30,8 +32,20 @@ package actor Supervisor: RunExecutor {
             self.verifier = verifier
             self.liveness = liveness
             self.guards = guards
+            self.restoring = restoring
             self.ambient = ambient
             self.zoneOffset = zoneOffset
+        }
+    }
+
+    /// Servers to restore into, and what is read of sets for it.
+    package struct Restoring: Sendable {
+        package var servers: any RestorePort
+        package var archives: any ArchivePort
+
+        package init(servers: any RestorePort, archives: any ArchivePort) {
+            self.servers = servers
+            self.archives = archives
         }
     }
 
@@ -106,8 +120,46 @@ package actor Supervisor: RunExecutor {
         switch context.job.work {
         case .backup(let spec): try backup(context, spec)
         case .command(let spec): Work(work: CommandRun(context, spec, tools: ports.tools))
-        case .drill, .verify, .restore: throw EngineFault.notWired(context.job.kind).plain
+        case .drill(let spec): try drill(context, spec)
+        case .verify(let spec): try verify(context, spec)
+        case .restore: throw EngineFault.notWired(context.job.kind).plain
         }
+    }
+
+    private nonisolated func drill(_ context: RunContext, _ spec: DrillSpec) throws(AnyFault) -> Work {
+        guard let store = ports.stores[spec.store] else { throw EngineFault.storeUnknown(spec.store).plain }
+        let steps = DrillSteps(
+            context, spec, targets: context.job.chosen(from: settings.targets), servers: settings.targets,
+            store: store, ports: try restorePorts(context))
+        return Work(
+            work: SeriesRun(context, steps, machine(context, DrillSteps.steps, DrillSteps.words)),
+            store: store)
+    }
+
+    private nonisolated func verify(_ context: RunContext, _ spec: VerifySpec) throws(AnyFault) -> Work {
+        var stores: [any BackupStore] = []
+        for name in spec.stores ?? ports.stores.keys.sorted() {
+            guard let store = ports.stores[name] else { throw EngineFault.storeUnknown(name).plain }
+            stores.append(store)
+        }
+        let steps = VerifySteps(
+            context, spec, targets: context.job.chosen(from: settings.targets), stores: stores,
+            archives: try restorePorts(context).archives, observer: observer)
+        return Work(work: SeriesRun(context, steps, machine(context, VerifySteps.steps, VerifySteps.words)))
+    }
+
+    nonisolated func machine(
+        _ context: RunContext, _ steps: [StepName], _ words: SeriesMachine.Words
+    ) -> SeriesMachine {
+        SeriesMachine(
+            steps: steps, words: words, retry: context.job.retry, jitter: context.ambient.jitter())
+    }
+
+    nonisolated func restorePorts(_ context: RunContext) throws(AnyFault) -> RestorePorts {
+        guard let restoring = ports.restoring else { throw EngineFault.notWired(context.job.kind).plain }
+        return RestorePorts(
+            server: restoring.servers, archives: restoring.archives, tools: ports.tools,
+            ambient: ports.ambient, observer: observer)
     }
 
     /// - Throws: Where the configuration lacks the store that the job names, or every target.

@@ -22,8 +22,8 @@ package enum RestoreFault: Fault, Equatable {
     case sessionsInTheWay(database: String, sessions: [String])
     case restoreFailed(item: String, findings: [String])
     case refused(what: String, message: String)
-    /// A proof that compared nothing.
-    case nothingCompared(item: String)
+    /// A drill could not look at all that it has to.
+    case notProven(item: String, why: String)
 
     package var code: String {
         switch self {
@@ -43,7 +43,7 @@ package enum RestoreFault: Fault, Equatable {
         case .sessionsInTheWay: "restore.sessions"
         case .restoreFailed: "restore.failed"
         case .refused: "restore.refused"
-        case .nothingCompared: "drill.nothing-compared"
+        case .notProven: "drill.not-proven"
         }
     }
 
@@ -76,7 +76,7 @@ package enum RestoreFault: Fault, Equatable {
             "\(item) was not restored whole: \(findings.first ?? "pg_restore says no more")"
                 + (findings.count > 1 ? ", and \(findings.count - 1) more" : "")
         case .refused(let what, let message): "\(what): \(message)"
-        case .nothingCompared(let item): "nothing of \(item) could be compared"
+        case .notProven(let item, let why): "\(item) could not be verified: \(why)"
         }
     }
 
@@ -101,14 +101,14 @@ package enum RestoreFault: Fault, Equatable {
             "Stop the application, or end the sessions with '--disconnect'. Nothing was changed."
         case .restoreFailed: "Run 'pgvigil runs show' for all of it. Nothing was changed."
         case .refused: "Look at the server's log. Nothing was changed."
-        case .nothingCompared: "Look at the set with 'pgvigil backups show'."
+        case .notProven: "Run 'pgvigil drills show' for all that was looked at."
         }
     }
 
     package var exitStatus: ExitStatus {
         switch self {
         case .noBackup, .ambiguousBackup, .databaseExists, .databaseMissing: .usage
-        case .setUndecided, .serverLacks, .noRoom, .overBound, .noClients, .nothingCompared: .undetermined
+        case .setUndecided, .serverLacks, .noRoom, .overBound, .noClients, .notProven: .undetermined
         case .broken, .setDamaged, .inRecovery, .mayNotCreate, .sessionsInTheWay, .restoreFailed, .refused:
             .badResult
         }
@@ -119,7 +119,7 @@ package enum RestoreFault: Fault, Equatable {
         case .setUndecided, .noRoom, .sessionsInTheWay: true
         case .broken, .noBackup, .ambiguousBackup, .setDamaged, .serverLacks, .overBound, .noClients,
             .databaseExists, .databaseMissing, .inRecovery, .mayNotCreate, .restoreFailed, .refused,
-            .nothingCompared:
+            .notProven:
             false
         }
     }

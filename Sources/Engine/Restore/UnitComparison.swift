@@ -23,11 +23,12 @@ package struct UnitComparison: Sendable {
 
     private func database() -> [DrillLine] {
         let saved = manifest.database
-        let pairs = [
+        var pairs = [
             ("owner", saved.owner, state.owner), ("encoding", saved.encoding, state.encoding),
             ("collation", saved.collate, state.collate), ("character type", saved.ctype, state.ctype),
             ("locale provider", saved.localeProvider, state.localeProvider),
         ]
+        if let locale = saved.icuLocale { pairs.append(("locale", locale, state.icuLocale ?? "none")) }
         var lines: [DrillLine] = []
         for (name, expected, found) in pairs
         where name == "owner" ? expected != found : !Self.isSameLocale(expected, found) {

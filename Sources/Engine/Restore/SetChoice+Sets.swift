@@ -1,0 +1,30 @@
+import ArchiveFormat
+import FoundationEssentials
+import Jobs
+import Policy
+
+extension SetChoice.Rule {
+    /// What a job asks for.
+    init(_ choice: BackupChoice) {
+        switch choice {
+        case .latest: self = .latest
+        case .random: self = .random
+        case .rotate(let share, let whole): self = .rotate(share: share, of: whole)
+        case .id(let id): self = .id(id)
+        }
+    }
+}
+
+extension SetChoice.Candidate {
+    /// A set that a drill may take.
+    init(drilled set: StoredSet) { self.init(set, lastLook: set.manifest.proof?.at) }
+
+    /// A set that a verification may take; it was verified first when it was made.
+    init(verified set: StoredSet) { self.init(set, lastLook: set.manifest.verification.at) }
+
+    private init(_ set: StoredSet, lastLook: Date?) {
+        self.init(
+            id: set.manifest.id, subject: "\(set.manifest.target)/\(set.manifest.database.name)",
+            started: set.manifest.started, lastLook: lastLook, isDamaged: set.damaged != nil)
+    }
+}

@@ -1,0 +1,107 @@
+import ArchiveFormat
+import Cron
+import Faults
+import FoundationEssentials
+import Jobs
+import Measures
+import Policy
+
+/// Does the steps of a verification job: sets of some age are read from the disk again and compared with their
+/// manifests.
+actor VerifySteps: SeriesSteps {
+    /// What is done with each set.
+    static let steps: [StepName] = [.verify]
+    static let words = SeriesMachine.Words(
+        good: "sound", broken: "damaged", undecided: "not read", undecidedOutcome: .couldNotVerify)
+
+    private let spec: VerifySpec
+    private let targets: [Target]
+    private let stores: [any BackupStore]
+    private let archives: any ArchivePort
+    private let ambient: Ambient
+    private let observer: any RunObserver
+    private var sets: [StoredSet] = []
+
+    init(
+        _ context: RunContext, _ spec: VerifySpec, targets: [Target], stores: [any BackupStore],
+        archives: any ArchivePort, observer: any RunObserver
+    ) {
+        self.spec = spec
+        self.targets = targets
+        self.stores = stores
+        self.archives = archives
+        ambient = context.ambient
+        self.observer = observer
+    }
+
+    func choose() async throws(AnyFault) -> SeriesChoice {
+        var candidates: [StoredSet] = []
+        for store in stores { candidates += try await store.sets().sets.filter(concerns) }
+        let now = ambient.wallTime()
+        let old = candidates.filter {
+            now.timeIntervalSince($0.manifest.verification.at) >= spec.minAge / .seconds(1)
+        }
+        // One that was found damaged is looked at again: it may have been a disk that was away.
+        let picked = SetChoice.choose(
+            SetChoice.Rule(spec.backup), among: old.map(SetChoice.Candidate.init(verified:)),
+            chance: ambient.jitter(), now: now)
+        sets = picked.compactMap { pick in old.first { $0.manifest.id == pick.id } }
+        if sets.isEmpty, candidates.isEmpty {
+            let names = stores.map(\.name).sorted().joined(separator: ", ")
+            throw RestoreFault.noBackup(of: "the targets of this job in \(names)").plain
+        }
+        return SeriesChoice(
+            items: sets.map { BackupItem(target: $0.manifest.target, database: $0.manifest.database.name) },
+            detail: "\(spec.backup): \(sets.count) of \(candidates.count) sets"
+                + (sets.isEmpty ? "; the others are too young" : ""))
+    }
+
+    func perform(_ step: StepName, _ item: Int) async -> SeriesReport {
+        guard sets.indices.contains(item) else {
+            return .failed(RestoreFault.noBackup(of: "the choice").plain)
+        }
+        let set = sets[item]
+        let subject = BackupItem(target: set.manifest.target, database: set.manifest.database.name)
+        let (uptime, start, observer) = (ambient.uptime, ambient.uptime(), observer)
+        let report = await archives.verify(set, level: level) { done, total in
+            observer.observe(
+                .checking(subject, bytes: ByteCount(done), of: ByteCount(total), elapsed: uptime() - start))
+        }
+        if Task.isCancelled { return .failed(RunScribe.interrupted) }
+        let finding = report.findings.first.map { "\($0.subject): \($0.message)" } ?? "it is not what it was"
+        let name = "\(subject) of \(InstantFormat.utc(set.manifest.started))"
+        do throws(AnyFault) {
+            guard let store = stores.first(where: { $0.name == set.store }) else {
+                throw EngineFault.storeUnknown(set.store).plain
+            }
+            switch report.verdict {
+            case .damaged:
+                try await store.mark(set, damaged: finding)
+                return SeriesReport(.broken("\(name): \(finding)"))
+            case .cannotTell: throw RestoreFault.setUndecided(item: name, finding: finding).plain
+            case .sound:
+                if set.damaged != nil { try await store.mark(set, damaged: nil) }
+                _ = try await store.noteVerified(set, level: level, at: ambient.wallTime())
+                return SeriesReport(.done, detail: name, bytes: ByteCount(set.manifest.size))
+            }
+        } catch {
+            return .failed(error)
+        }
+    }
+
+    func tidy(_ item: Int) async {}
+
+    private var level: Manifest.Verification.Level {
+        switch spec.level {
+        case .decode: .decode
+        case .hash: .hash
+        }
+    }
+
+    private func concerns(_ set: StoredSet) -> Bool {
+        let name = set.manifest.database.name
+        guard targets.contains(where: { $0.name == set.manifest.target }) else { return false }
+        if spec.excludeDatabases.contains(where: { Glob.matches($0, name) }) { return false }
+        return spec.databases?.contains { Glob.matches($0, name) } ?? true
+    }
+}
