@@ -41,7 +41,9 @@ package struct ScriptChecker: Sendable {
     package init() {}
 
     /// Takes the next bytes in.
-    package mutating func take(_ bytes: UnsafeRawBufferPointer) {
+    ///
+    /// - Parameter digester: digests the rows; without one the tables have no digest.
+    package mutating func take(_ bytes: UnsafeRawBufferPointer, digester: (any CopyDigesting)? = nil) {
         if isDump == nil {
             head.append(contentsOf: bytes.prefix(ScriptChecker.start.count - head.count))
             if !ScriptChecker.start.starts(with: head) {
@@ -52,7 +54,7 @@ package struct ScriptChecker: Sendable {
         }
         guard isDump != false else { return }
         var rest = bytes
-        while let token = lexer.next(&rest) { take(token) }
+        while let token = lexer.next(&rest, digester: digester) { take(token, digester) }
     }
 
     /// Ends the script, and gives what is wrong with it.
@@ -84,14 +86,18 @@ package struct ScriptChecker: Sendable {
         return found
     }
 
-    private mutating func take(_ token: ScriptLexer.Token) {
+    private mutating func take(_ token: ScriptLexer.Token, _ digester: (any CopyDigesting)?) {
         switch token {
         case .comment(let bytes): takeComment(String(decoding: bytes, as: UTF8.self))
         case .command(let bytes): takeCommand(bytes)
         case .statement(let bytes): takeStatement(bytes)
         case .copyEnded(let rows, let bytes):
+            let digested = digester?.end(.script)
             guard let table = copy else { return }
-            content.tables.append(.init(schema: table.schema, name: table.table, rows: rows, bytes: bytes))
+            content.tables.append(
+                .init(
+                    schema: table.schema, name: table.table, rows: rows, bytes: bytes,
+                    digest: digested?.digest))
             copy = nil
         }
     }

@@ -59,7 +59,11 @@ struct ScriptLexer: Sendable {
     var isInsideStatement: Bool { !statement.isEmpty }
 
     /// Goes on to the next token within `bytes`, and takes what it used from them; nil when more are needed.
-    mutating func next(_ bytes: inout UnsafeRawBufferPointer) -> Token? {
+    ///
+    /// - Parameter digester: gets all COPY data, `\.` included.
+    mutating func next(
+        _ bytes: inout UnsafeRawBufferPointer, digester: (any CopyDigesting)? = nil
+    ) -> Token? {
         var index = 0
         defer {
             position += Int64(index)
@@ -68,7 +72,10 @@ struct ScriptLexer: Sendable {
         while index < bytes.count {
             switch place {
             case .copyData:
-                if let token = takeCopyLine(bytes, &index) { return token }
+                let start = index
+                let token = takeCopyData(bytes, &index)
+                digester?.take(bytes.part(start, index))
+                if let token { return token }
             case .quoted(escapes: false, _):
                 index += ScriptLexer.distance(to: 0x27, in: bytes, from: index)
                 if index < bytes.count, let token = advance(bytes[index], &index) { return token }
@@ -205,6 +212,14 @@ struct ScriptLexer: Sendable {
         rows = 0
         copyBytes = 0
         lineStart.removeAll(keepingCapacity: true)
+    }
+
+    /// Takes COPY data up to its end or that of the bytes.
+    private mutating func takeCopyData(_ bytes: UnsafeRawBufferPointer, _ index: inout Int) -> Token? {
+        while index < bytes.count {
+            if let token = takeCopyLine(bytes, &index) { return token }
+        }
+        return nil
     }
 
     /// Takes COPY data up to the end of a line or of the bytes.

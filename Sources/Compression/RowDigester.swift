@@ -34,15 +34,19 @@ package final class RowDigester: CopyDigesting, Sendable {
         }
         for line in ending.lines {
             result.rows -= 1
-            result.digest.subtract(RowDigester.hash(of: line))
+            result.digest.subtract(RowDigester.hash(of: Array(line.utf8)))
         }
         return result
     }
 
+    /// Forgets everything, so that it begins anew.
+    package func reset() {
+        state.withLock { $0.begin() }
+    }
+
     /// What one line without its line break adds to a digest.
-    package static func hash(of line: String) -> UInt128 {
-        var line = line
-        return line.withUTF8 { XXH3.hash(UnsafeRawBufferPointer($0)) }
+    package static func hash(of line: [UInt8]) -> UInt128 {
+        line.withUnsafeBytes { XXH3.hash($0) }
     }
 
     private struct State: ~Copyable {

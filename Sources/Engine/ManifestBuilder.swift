@@ -29,6 +29,7 @@ struct ManifestBuilder {
             database: database,
             extensions: facts.extensions.map { .init(name: $0.name, version: $0.version) },
             warnings: warnings, tables: tables, largeObjects: report?.largeObjects ?? 0,
+            largeObjectsDigest: report?.largeObjectsDigest,
             verification: .init(level: spec.verify == .decode ? .decode : .hash, at: finished))
     }
 
@@ -64,6 +65,8 @@ struct ManifestBuilder {
     }
 
     private var tables: [Manifest.Table] {
-        (report?.tables ?? []).map { .init(schema: $0.schema, name: $0.name, rows: $0.rows, bytes: $0.bytes) }
+        (report?.tables ?? []).map {
+            .init(schema: $0.schema, name: $0.name, rows: $0.rows, bytes: $0.bytes, digest: $0.digest)
+        }
     }
 }

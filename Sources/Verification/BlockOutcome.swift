@@ -4,6 +4,9 @@ import ArchiveFormat
 struct BlockOutcome: Sendable, Equatable {
     /// COPY rows; nil when they are not counted or could not be.
     var rows: Int64?
+    /// The digest of the rows or of the large objects that were read whole; nil where they are neither counted nor
+    /// read to their end.
+    var digest: RowDigest?
     /// Bytes after decoding.
     var decoded: Int64 = 0
     /// Large objects that were read whole.

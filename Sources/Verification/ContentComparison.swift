@@ -18,6 +18,13 @@ struct ContentComparison {
             if manifest.largeObjects != report.largeObjects {
                 let (found, expected) = (report.largeObjects, manifest.largeObjects)
                 comparison.note("the large objects", "there are \(found), and the manifest has \(expected)")
+            } else if let found = report.largeObjectsDigest, let expected = manifest.largeObjectsDigest,
+                found != expected
+            {
+                comparison.note(
+                    "the large objects",
+                    "they have the digest \(found), and the manifest has \(expected): their content is another"
+                )
             }
         }
         return comparison.findings.all
@@ -34,9 +41,12 @@ struct ContentComparison {
                 note(name, "the archive has \(name), and the manifest does not")
                 continue
             }
-            guard known.rows != table.rows || known.bytes != table.bytes else { continue }
-            let (found, dumped) = (text(table.rows, table.bytes), text(known.rows, known.bytes))
-            note(name, "\(name) has \(found), and the manifest \(dumped)")
+            if known.rows != table.rows || known.bytes != table.bytes {
+                let (found, dumped) = (text(table.rows, table.bytes), text(known.rows, known.bytes))
+                note(name, "\(name) has \(found), and the manifest \(dumped)")
+            } else if let found = table.digest, let dumped = known.digest, found != dumped {
+                note(name, "the rows of \(name) have the digest \(found), and the manifest has \(dumped)")
+            }
         }
         for name in expected.keys.map({ $0.joined(separator: ".") }).sorted() {
             note(name, "the manifest has \(name), and the archive does not")
@@ -58,6 +68,7 @@ extension VerificationReport {
         format = archive.format
         tables = archive.tables
         largeObjects = archive.largeObjects
+        largeObjectsDigest = archive.largeObjectsDigest
         entries = archive.entries
         storedBytes = archive.storedBytes
         decodedBytes = archive.decodedBytes

@@ -10,7 +10,9 @@ struct CustomBlockCheck {
     private var outcome = BlockOutcome()
     private var walker: BlockWalker
     private var stream: StreamReader?
-    private var tally = CopyTally()
+    private var content = DataContent.other
+    /// The number of the open large object.
+    private var object: UInt32 = 0
     /// Streams that have ended; large objects have one each.
     private var streamsEnded = 0
     /// Data of the open stream that waits in the worker's input buffer: where it begins there, and its bytes.
@@ -37,7 +39,7 @@ struct CustomBlockCheck {
             outcome.finding = finding(error)
             if case .stream(let flaw) = error { outcome.needsWindow = flaw.needsWindow }
         }
-        if entry.isCopyText { outcome.rows = outcome.finding == nil ? tally.rows : nil }
+        content.settle(&outcome)
         return outcome
     }
 
@@ -48,6 +50,11 @@ struct CustomBlockCheck {
     }
 
     private mutating func readBlock(_ bench: Workbench) throws(Problem) {
+        do {
+            content = try DataContent(isObjects: entry.isLargeObjects, isCopyText: entry.isCopyText, bench)
+        } catch {
+            throw .stream(error)
+        }
         var reader = ExtentReader(file: file, extent: extent, bench: bench)
         var isOver = false
         while true {
@@ -104,11 +111,7 @@ struct CustomBlockCheck {
         let data = UnsafeRawBufferPointer(bench.input).part(gathered.start, gathered.start + gathered.count)
         gathered.count = 0
         do {
-            if entry.isCopyText {
-                try stream?.feed(data) { tally.take($0) }
-            } else {
-                try stream?.feed(data) { _ in }
-            }
+            try stream?.feed(data) { content.take($0) }
         } catch {
             throw .stream(error)
         }
@@ -125,7 +128,8 @@ struct CustomBlockCheck {
                     offset: offset)
             }
             if kind == .data { try beginStream(bench) }
-        case .object:
+        case .object(let oid):
+            object = oid
             try beginStream(bench)
         case .chunk(let length):
             guard length <= extent.end - walker.position else {
@@ -163,8 +167,11 @@ struct CustomBlockCheck {
         }
         outcome.decoded += stream.decoded
         outcome.isChecked = outcome.isChecked && (stream.isChecked || stream.isEmpty)
-        if entry.isLargeObjects { outcome.largeObjects += 1 }
-        if entry.isCopyText, !tally.isTerminated {
+        if entry.isLargeObjects {
+            outcome.largeObjects += 1
+            content.endObject(object)
+        }
+        guard content.isTerminated else {
             throw .frame(
                 .copyTerminator, "the rows of \(entry.qualifiedName) do not end with '\\.'",
                 offset: walker.position)

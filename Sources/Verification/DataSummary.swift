@@ -8,17 +8,23 @@ enum DataSummary {
         _ findings: inout FindingList
     ) {
         var isChecked = true
+        var objects: RowDigest? = RowDigest()
         for (index, entry) in contents.dataEntries.enumerated() {
             guard let outcome = outcomes[index] else { continue }
+            if entry.isLargeObjects { objects = outcome.digest.flatMap { objects?.adding($0) } }
             report.decodedBytes += outcome.decoded
             report.largeObjects += outcome.largeObjects
             if entry.isTableData {
                 report.tables.append(
-                    .init(schema: entry.schema, name: entry.name, rows: outcome.rows, bytes: outcome.decoded))
+                    .init(
+                        schema: entry.schema, name: entry.name, rows: outcome.rows, bytes: outcome.decoded,
+                        digest: outcome.digest))
             }
             if let finding = outcome.finding { findings.append(finding) }
             isChecked = isChecked && outcome.isChecked
         }
+        // A large object whose file or block is missing is in no outcome, only among the findings.
+        report.largeObjectsDigest = findings.isDamageFree ? objects : nil
         countObjects(contents, report, &findings)
         noteChecksum(contents, isChecked, report, &findings)
     }

@@ -16,7 +16,8 @@ struct FilesCheck: Sendable {
         var entry: Int
         var data: DataFile
         var subject: String
-        var isLargeObject: Bool
+        /// The number of the large object that it is.
+        var object: UInt32?
     }
 
     /// What is to be decoded, and the names that are accounted for.
@@ -109,7 +110,7 @@ struct FilesCheck: Sendable {
             try addLargeObjects(data, index, &plan)
         } else {
             plan.jobs.append(
-                Job(entry: index, data: data, subject: entry.qualifiedName, isLargeObject: false))
+                Job(entry: index, data: data, subject: entry.qualifiedName, object: nil))
         }
     }
 
@@ -164,7 +165,7 @@ struct FilesCheck: Sendable {
             for item in objects.takeItems() {
                 let subject = "large object \(item.oid)"
                 guard let data = use(item.file, subject: subject, &plan) else { continue }
-                plan.jobs.append(Job(entry: index, data: data, subject: subject, isLargeObject: true))
+                plan.jobs.append(Job(entry: index, data: data, subject: subject, object: item.oid))
             }
             if window.isEmpty { return }
         }
@@ -182,26 +183,28 @@ struct FilesCheck: Sendable {
             let job = jobs[index]
             return DataFileCheck(
                 data: job.data, subject: job.subject,
-                isCopyText: contents.dataEntries[job.entry].isCopyText && !job.isLargeObject,
-                isLargeObject: job.isLargeObject
+                isCopyText: contents.dataEntries[job.entry].isCopyText && job.object == nil,
+                object: job.object
             ).run(bench)
         }
         var sums: [Int: BlockOutcome] = [:]
         for (index, job) in jobs.enumerated() {
             guard let outcome = outcomes[index] else { continue }
-            sums[job.entry, default: BlockOutcome()].add(outcome)
+            sums[job.entry] = sums[job.entry]?.adding(outcome) ?? outcome
         }
         return sums
     }
 }
 
 extension BlockOutcome {
-    /// Adds the outcome of another file of the same entry; the first finding stays.
-    fileprivate mutating func add(_ other: BlockOutcome) {
-        rows = other.rows ?? rows
-        decoded += other.decoded
-        largeObjects += other.largeObjects
-        isChecked = isChecked && other.isChecked
-        finding = finding ?? other.finding
+    /// Both outcomes of two files of the same entry, which are large objects; the first finding stays.
+    fileprivate func adding(_ other: BlockOutcome) -> BlockOutcome {
+        var sum = self
+        sum.digest = other.digest.flatMap { digest?.adding($0) }
+        sum.decoded += other.decoded
+        sum.largeObjects += other.largeObjects
+        sum.isChecked = isChecked && other.isChecked
+        sum.finding = finding ?? other.finding
+        return sum
     }
 }

@@ -1,4 +1,5 @@
 import ArchiveFormat
+import Compression
 
 /// Verifies a plain dump, compressed or not.
 struct PlainCheck: Sendable {
@@ -55,12 +56,14 @@ struct PlainCheck: Sendable {
         do { stream = try StreamReader(wrapping, bench: bench, allowsMembers: true) } catch {
             throw .stream(error)
         }
+        let digester: RowDigester
+        do { digester = try bench.rows() } catch { throw .stream(.codec(error)) }
         while true {
             let window: UnsafeRawBufferPointer
             do { window = try reader.window() } catch { throw .file(error) }
             guard !window.isEmpty else { break }
             do {
-                try stream.feed(window) { result.script.take($0) }
+                try stream.feed(window) { result.script.take($0, digester: digester) }
             } catch {
                 position = stream.used
                 throw .stream(error)
@@ -112,6 +115,7 @@ struct PlainCheck: Sendable {
         report.decodedBytes = result.outcome.decoded
         report.tables = script.content.tables
         report.largeObjects = content.largeObjects
+        if content.largeObjects == 0, findings.isDamageFree { report.largeObjectsDigest = RowDigest() }
         report.serverVersion = content.serverVersion
         report.dumpVersion = content.dumpVersion
         report.settle(with: findings.all)

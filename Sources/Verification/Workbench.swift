@@ -15,6 +15,8 @@ final class Workbench {
     let meter: ProgressMeter
     private let windowLogMax: Int32
     private var decoders: [Wrapping: any StreamDecoder] = [:]
+    private var rowDigester: RowDigester?
+    private var objectDigester: LargeObjectDigester?
 
     /// What kind of stream is to be decoded.
     enum Wrapping: Sendable, Hashable {
@@ -41,6 +43,28 @@ final class Workbench {
     func distanceToEnd(of window: UnsafeRawBufferPointer) -> Int {
         guard let start = window.baseAddress, let base = input.baseAddress else { return 0 }
         return UnsafeRawPointer(base).advanced(by: input.count) - start
+    }
+
+    /// A digester that has seen nothing.
+    func rows() throws(CompressionFault) -> RowDigester {
+        if let rowDigester {
+            rowDigester.reset()
+            return rowDigester
+        }
+        let digester = try RowDigester()
+        rowDigester = digester
+        return digester
+    }
+
+    /// A digester that has seen nothing.
+    func objects() throws(CompressionFault) -> LargeObjectDigester {
+        if let objectDigester {
+            objectDigester.reset()
+            return objectDigester
+        }
+        let digester = try LargeObjectDigester()
+        objectDigester = digester
+        return digester
     }
 
     /// A decoder at the start of a stream; nil for data that is stored as it is.

@@ -68,7 +68,11 @@ import Testing
         var report = VerificationReport(path: "archive.dump")
         report.format = .custom
         report.codec = .zlib
-        report.tables = [.init(schema: "public", name: "orders", rows: nil, bytes: 42)]
+        report.tables = [
+            .init(schema: "public", name: "orders", rows: nil, bytes: 42),
+            .init(schema: "public", name: "parts", rows: 1, bytes: 9, digest: RowDigest(0xABCD)),
+        ]
+        report.largeObjectsDigest = RowDigest()
         report.settle(with: [
             Finding(
                 .streamChecksum, subject: "public.orders", file: "archive.dump", offset: 1234,

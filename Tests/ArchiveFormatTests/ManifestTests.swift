@@ -25,8 +25,14 @@ import Testing
                 name: "shop", owner: "ada", encoding: "UTF8", collate: "C", ctype: "C", localeProvider: "c",
                 settings: ["work_mem=8MB"], size: 8_388_608),
             extensions: [.init(name: "plpgsql", version: "1.0")], warnings: ["circular foreign keys"],
-            tables: [.init(schema: "public", name: "Grüße/\"1\"", rows: 2, bytes: 13)], largeObjects: 1,
-            verification: .init(level: .decode, at: started.addingTimeInterval(90)))
+            tables: [
+                .init(schema: "public", name: "Grüße/\"1\"", rows: 2, bytes: 13, digest: RowDigest(0xABCD))
+            ],
+            largeObjects: 1, largeObjectsDigest: RowDigest(1 << 127),
+            verification: .init(level: .decode, at: started.addingTimeInterval(90)),
+            proof: .init(
+                run: id, at: started.addingTimeInterval(9000), verdict: .couldNotVerify, level: .content,
+                recoverySeconds: 12.5, server: "15.18"))
     }
 
     @Test func `are written as documented`() throws {
@@ -38,9 +44,19 @@ import Testing
         #expect(try Manifest.parse(Array(try manifest.render().utf8)) == manifest)
     }
 
+    @Test func `of programs that took no digests and made no proofs are read`() throws {
+        var manifest = try manifest()
+        manifest.tables[0].digest = nil
+        manifest.largeObjectsDigest = nil
+        manifest.proof = nil
+        let text = try manifest.render()
+        #expect(!text.contains("digest") && !text.contains("largeObjectsDigest") && !text.contains("proof"))
+        #expect(try Manifest.parse(Array(text.utf8)) == manifest)
+    }
+
     @Test func `with keys that a later program added are read`() throws {
         let text = try manifest().render().replacing(
-            "\"archive\" :", with: "\"digests\" : [1],\n  \"archive\" :")
+            "\"archive\" :", with: "\"colours\" : [1],\n  \"archive\" :")
         #expect(try Manifest.parse(Array(text.utf8)) == manifest())
     }
 

@@ -1,9 +1,10 @@
+import FoundationEssentials
 import TestKit
 import Testing
 
 @testable import ArchiveFormat
 
-@Suite struct `Counting COPY rows` {
+@Suite struct `The end of COPY text` {
     private func tally(_ text: String, of size: Int = .max) -> CopyTally {
         var tally = CopyTally()
         inPieces(Array(text.utf8), of: min(size, text.utf8.count + 1)) { tally.take($0) }
@@ -11,32 +12,79 @@ import Testing
     }
 
     @Test(arguments: [1, 2, 3, 5, 8, 4096])
-    func `gives the lines before the terminator`(size: Int) {
-        #expect(tally("\\.\n\n\n", of: size).rows == 0)
-        #expect(tally("a\n\\.\n\n\n", of: size).rows == 1)
-        #expect(tally("a\tb\n\n\\N\n\\.\n\n\n", of: size).rows == 3)
+    func `is known by the terminator`(size: Int) {
+        #expect(tally("\\.\n\n\n", of: size).isTerminated)
+        #expect(tally("a\n\\.\n\n\n", of: size).isTerminated)
+        #expect(tally("a\tb\n\n\\N\n\\.\n\n\n", of: size).isTerminated)
         #expect(tally("a\n\\.\n\n\n", of: size).bytes == 7)
     }
 
     @Test(arguments: [
         "", "a\n", "\\.\n\n", "a\\.\n\n\n", "a\n\\.\n\n\nb", "a\n\\.\n\n", "\n\n\n", "\\.\n\n\n\n",
     ])
-    func `is nothing without the terminator`(text: String) {
-        #expect(tally(text).rows == nil)
+    func `is not there without the terminator`(text: String) {
         #expect(!tally(text).isTerminated)
     }
+}
 
-    @Test(arguments: [0, 1, 7, 8, 9, 63, 64, 65, 2039, 2040, 2041, 5000, 100_003])
-    func `counts line breaks in texts of every length`(count: Int) {
-        // A pattern that puts line breaks, and bytes that differ from them in one bit, at every position of a
-        // word.
-        let bytes = (0..<count).map {
-            UInt8(truncatingIfNeeded: [10, 11, 10, 138, 0, 10, 255, 8, 2, 10, 26][$0 % 11])
+@Suite struct `COPY statements` {
+    @Test func `name the table and its columns in their order`() {
+        let found = [
+            "COPY public.t (a, b) FROM stdin;\n",
+            "COPY \"odd; \"\"name\"\"\".\"Ta.ble\" (\"Ü (x, y)\", \"a\"\"b\") FROM stdin",
+            "COPY public.none  FROM stdin;\n", "COPY t (a) WITH OIDS FROM stdin;", "COPY t FROM stdin;",
+        ].map { CopyStatement.parse(Array($0.utf8)) }
+        #expect(
+            found == [
+                CopyStatement(schema: "public", table: "t", columns: ["a", "b"]),
+                CopyStatement(schema: "odd; \"name\"", table: "Ta.ble", columns: ["Ü (x, y)", "a\"b"]),
+                CopyStatement(schema: "public", table: "none", columns: []),
+                CopyStatement(schema: "", table: "t", columns: ["a"]),
+                CopyStatement(schema: "", table: "t", columns: []),
+            ])
+    }
+
+    @Test(arguments: [
+        "", "COPY", "COPY ", "COPY public.t (a) TO stdout;", "COPY public.t (a FROM stdin;",
+        "COPY public. FROM stdin",
+        "COPY \"t FROM stdin", "COPY public.t (a,) FROM stdin;", "SELECT 1", "COPY public.t () FROM stdin",
+    ])
+    func `are nothing else`(text: String) {
+        #expect(CopyStatement.parse(Array(text.utf8)) == nil)
+    }
+}
+
+@Suite struct `Digests of rows` {
+    @Test func `are written with 32 digits and read back`() throws {
+        for value in [0, 1, 0xABCD, UInt128.max, 1 << 127] {
+            let digest = RowDigest(value)
+            #expect(digest.description.utf8.count == 32)
+            #expect(RowDigest(text: digest.description) == digest)
+            let json = try JSONEncoder().encode([digest])
+            #expect(String(decoding: json, as: UTF8.self) == "[\"\(digest)\"]")
+            #expect(try JSONDecoder().decode([RowDigest].self, from: json) == [digest])
         }
-        let expected = bytes.count { $0 == 10 }
-        #expect(bytes.withUnsafeBytes { CopyTally.lineBreaks(in: $0) } == Int64(expected))
-        let all = [UInt8](repeating: 10, count: count)
-        #expect(all.withUnsafeBytes { CopyTally.lineBreaks(in: $0) } == Int64(count))
+        #expect(RowDigest(0xABCD).description == "0000000000000000000000000000abcd")
+    }
+
+    @Test(arguments: [
+        "", "0", "0000000000000000000000000000ABCD", "+000000000000000000000000000abcd",
+        "0000000000000000000000000000abcde", "g000000000000000000000000000abcd",
+    ])
+    func `are refused in any other form`(text: String) {
+        #expect(RowDigest(text: text) == nil)
+        #expect(throws: DecodingError.self) {
+            try JSONDecoder().decode([RowDigest].self, from: Data("[\"\(text)\"]".utf8))
+        }
+    }
+
+    @Test func `are sums that wrap around, and can be taken apart again`() {
+        var digest = RowDigest(UInt128.max)
+        digest.add(3)
+        #expect(digest == RowDigest(2))
+        digest.subtract(3)
+        #expect(digest == RowDigest(UInt128.max))
+        #expect(digest.adding(RowDigest(2)).subtracting(digest) == RowDigest(2))
     }
 }
 

@@ -33,6 +33,11 @@ final class Scratch {
 
     static func bytes(_ name: String) throws -> [UInt8] { try read(fixture(name)) }
 
+    /// The names in a fixture that is a folder, sorted.
+    static func files(of folder: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: fixture(folder)).sorted()
+    }
+
     static func read(_ path: String) throws -> [UInt8] { Array(try Data(contentsOf: URL(filePath: path))) }
 
     /// Writes a file; returns its path.
@@ -89,9 +94,11 @@ final class Scratch {
                 settings: [], size: 1),
             extensions: [], warnings: [],
             tables: report.tables.map {
-                .init(schema: $0.schema, name: $0.name, rows: $0.rows, bytes: $0.bytes)
+                .init(
+                    schema: $0.schema, name: $0.name, rows: $0.rows, bytes: $0.bytes, digest: $0.digest)
             },
-            largeObjects: report.largeObjects, verification: .init(level: .decode, at: instant))
+            largeObjects: report.largeObjects, largeObjectsDigest: report.largeObjectsDigest,
+            verification: .init(level: .decode, at: instant))
     }
 }
 

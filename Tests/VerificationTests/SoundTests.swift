@@ -52,8 +52,9 @@ import Verification
                     + "\(report.decodedBytes) decoded",
             ]
             lines += report.tables.map {
-                "  \($0.schema).\($0.name): \($0.rows ?? -1) rows, \($0.bytes) bytes"
+                "  \($0.schema).\($0.name): \($0.rows ?? -1) rows, \($0.bytes) bytes, digest \($0.digest?.description ?? "-")"
             }
+            lines.append("  large objects: \(report.largeObjectsDigest?.description ?? "-")")
             lines += report.notes.map { "  \($0.code): \($0.message). \($0.meaning)" }
         }
         let text = lines.joined(separator: "\n").replacing(Scratch.fixtures, with: "…")
