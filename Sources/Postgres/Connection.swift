@@ -55,6 +55,24 @@ package actor Connection {
         try await performScript(script, limit: limit)
     }
 
+    /// Runs one `COPY … TO STDOUT` and hands its rows over while they come, each with its line break.
+    ///
+    /// What is in memory at any time is ``Session/copyBatchBytes`` and the longest row. Rows that were handed over
+    /// before a fault are worth nothing; the connection stays usable.
+    ///
+    /// - Parameters:
+    ///   - limit: The longest time for all rows, if not the connection's own for a statement.
+    ///   - sink: Gets whole rows, several at a time, on a thread of the connection's; the bytes are lent for the call.
+    /// - Returns: How many rows the server says that there were.
+    /// - Throws: ``PostgresFault``; ``PostgresFault/cancelled`` if the task is cancelled before or while it runs;
+    ///   ``PostgresFault/unexpectedValue(column:found:wanted:)`` for another statement.
+    package func copyOut(
+        _ sql: String, limit: Duration? = nil, sink: @Sendable (UnsafeRawBufferPointer) -> Void
+    ) async throws(PostgresFault) -> Int64 {
+        await turn()
+        return try await performCopy(sql, limit: limit, sink: sink)
+    }
+
     /// Does several statements as one transaction: committed when `body` returns, rolled back when it throws.
     ///
     /// Other statements of this connection wait meanwhile; so `body` must use its argument, never the connection.
@@ -103,6 +121,16 @@ package actor Connection {
         let limit = limit ?? options.statementLimit
         try await interruptible { wakeUp throws(PostgresFault) in
             try session.run(script: script, limit: limit, wakeUp: wakeUp)
+        }
+    }
+
+    fileprivate func performCopy(
+        _ sql: String, limit: Duration?, sink: @Sendable (UnsafeRawBufferPointer) -> Void
+    ) async throws(PostgresFault) -> Int64 {
+        let session = try live()
+        let limit = limit ?? options.statementLimit
+        return try await interruptible { wakeUp throws(PostgresFault) in
+            try session.copyOut(sql, limit: limit, wakeUp: wakeUp, sink: sink)
         }
     }
 
@@ -177,6 +205,15 @@ package struct Transaction: Sendable {
         _ sql: String, _ values: [SQLValue] = [], limit: Duration? = nil
     ) async throws(PostgresFault) -> Rows {
         try await connection.perform(sql, values, limit: limit)
+    }
+
+    /// Runs one `COPY … TO STDOUT` inside; see ``Connection/copyOut(_:limit:sink:)``.
+    ///
+    /// - Throws: ``PostgresFault``.
+    package func copyOut(
+        _ sql: String, limit: Duration? = nil, sink: @Sendable (UnsafeRawBufferPointer) -> Void
+    ) async throws(PostgresFault) -> Int64 {
+        try await connection.performCopy(sql, limit: limit, sink: sink)
     }
 
     /// Runs a constant text of several statements inside.

@@ -20,6 +20,9 @@ package struct Rows: Sendable, RandomAccessCollection {
         self.notices = notices
     }
 
+    /// The first column of the first row; nil for NULL, and where there is none.
+    package var firstValue: String? { count > 0 ? values.first.flatMap { $0 } : nil }
+
     package var startIndex: Int { 0 }
     package var endIndex: Int { count }
     package subscript(position: Int) -> Row { Row(rows: self, number: position) }

@@ -4,13 +4,13 @@ import Glibc
 
 /// One libpq connection; closes itself. Used by one thread at a time, which may block.
 final class Session {
-    private let connection: OpaquePointer
+    let connection: OpaquePointer
     private let notices = NoticeBox()
     private(set) var address: String
     /// Set when what the server sends next would belong to nobody.
     private var isUseless = false
     /// How long the server gets to obey a cancel request before the connection is given up.
-    private static let cancelGrace = Duration.seconds(5)
+    static let cancelGrace = Duration.seconds(5)
 
     /// Connects, blocking the calling thread, to the first of the hosts that fits.
     static func connect(_ options: ConnectionOptions, wakeUp: WakeUp) throws(PostgresFault) -> Session {
@@ -163,37 +163,47 @@ final class Session {
     }
 
     /// Sends what is left and reads until a result is there; asks the server to cancel when it must.
-    private func receive(_ wait: inout StatementWait, wakeUp: WakeUp?) throws(PostgresFault) {
+    func receive(_ wait: inout StatementWait, wakeUp: WakeUp?) throws(PostgresFault) {
         while true {
             let unsent = PQflush(connection)
             if unsent == 0, PQisBusy(connection) == 0 { return }
-            let events = unsent == 1 ? POLLIN | POLLOUT : POLLIN
-            let listener = wait.isCancelling ? nil : wakeUp
-            switch Readiness.wait(
-                socket: PQsocket(connection), events: events, wakeUp: listener, until: wait.deadline)
-            {
-            case .ready:
-                guard PQconsumeInput(connection) == 1 else {
-                    throw wait.given(.connectionLost(address: address, cause: oneLineError), address: address)
-                }
-            case .woken:
-                wait.cancel(.asked, connection: connection, grace: Self.cancelGrace)
-            case .limitReached where !wait.isCancelling:
-                wait.cancel(.tooLong, connection: connection, grace: Self.cancelGrace)
-            case .limitReached:
-                giveUp()
-                throw wait.given(
-                    .connectionLost(address: address, cause: "it does not cancel"), address: address)
-            }
+            try pause(&wait, events: unsent == 1 ? POLLIN | POLLOUT : POLLIN, wakeUp: wakeUp)
         }
     }
 
-    private func giveUp() {
+    /// Waits once, and reads what has come; asks the server to cancel when it must.
+    func pause(_ wait: inout StatementWait, events: Int32, wakeUp: WakeUp?) throws(PostgresFault) {
+        let listener = wait.isCancelling ? nil : wakeUp
+        switch Readiness.wait(
+            socket: PQsocket(connection), events: events, wakeUp: listener, until: wait.deadline)
+        {
+        case .ready:
+            guard PQconsumeInput(connection) == 1 else {
+                throw wait.given(.connectionLost(address: address, cause: oneLineError), address: address)
+            }
+        case .woken:
+            wait.cancel(.asked, connection: connection, grace: Self.cancelGrace)
+        case .limitReached:
+            try reachedLimit(&wait)
+        }
+    }
+
+    /// Asks the server to cancel, or gives it up when it has not obeyed.
+    func reachedLimit(_ wait: inout StatementWait) throws(PostgresFault) {
+        guard wait.isCancelling else {
+            wait.cancel(.tooLong, connection: connection, grace: Self.cancelGrace)
+            return
+        }
+        giveUp()
+        throw wait.given(.connectionLost(address: address, cause: "it does not cancel"), address: address)
+    }
+
+    func giveUp() {
         isUseless = true
         shutdown(PQsocket(connection), Int32(SHUT_RDWR))
     }
 
-    private func statementFault(_ result: OpaquePointer) -> PostgresFault {
+    func statementFault(_ result: OpaquePointer) -> PostgresFault {
         let message = ServerMessage(result: result)
         switch message.sqlState {
         // libpq made this result itself: the connection broke while it read.
@@ -206,7 +216,7 @@ final class Session {
 
     private var lastError: String { PQerrorMessage(connection).map { String(cString: $0) } ?? "" }
 
-    private var oneLineError: String {
+    var oneLineError: String {
         let lines = lastError.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("\t") }
         return lines.isEmpty ? "it was closed" : lines.joined(separator: "; ")
     }
