@@ -17,9 +17,11 @@ enum Tiers {
         // Tier 3: one adapter for each part of the world
         "Postgres": ["Faults", "CLibPQ", "Glibc", "Synchronization", "Dispatch"],
         "Catalog": Set(values + ["Engine", "Postgres", "Synchronization"]),
-        "Databases": Set(values + ["Engine", "Postgres", "Glibc", "Synchronization", "Dispatch"]),
+        "Databases": Set(
+            values + ["Engine", "Postgres", "Compression", "Glibc", "Synchronization", "Dispatch"]),
         "Compression": [
-            "Faults", "ArchiveFormat", "CZlib", "CLZ4", "CZstd", "CCrypto", "Glibc", "Synchronization",
+            "Faults", "ArchiveFormat", "CZlib", "CLZ4", "CZstd", "CXXHash", "CCrypto", "Glibc",
+            "Synchronization",
         ],
         "Verification": ["Faults", "ArchiveFormat", "Compression", "Glibc", "Synchronization", "Dispatch"],
         "Processes": [
