@@ -7,6 +7,8 @@ package enum DatabasesFault: Fault, Equatable {
     case noServerPrograms(searched: [String])
     /// A cluster was made by a major version whose programs are not here.
     case wrongMajor(directory: String, major: Int, present: [Int])
+    /// No server programs are here that could run what a server of this major version had.
+    case noMajor(wished: Int, present: [Int])
     /// What lies at the place of a cluster is none.
     case notACluster(directory: String)
     /// The folder belongs to another user of the system.
@@ -38,6 +40,7 @@ package enum DatabasesFault: Fault, Equatable {
         switch self {
         case .noServerPrograms: "cluster.no-programs"
         case .wrongMajor: "cluster.wrong-major"
+        case .noMajor: "cluster.no-major"
         case .notACluster: "cluster.not-a-cluster"
         case .foreignOwner: "cluster.foreign-owner"
         case .noUnprivilegedUser: "cluster.no-user"
@@ -60,6 +63,9 @@ package enum DatabasesFault: Fault, Equatable {
             "no PostgreSQL server programs (initdb, postgres) in \(searched.joined(separator: ", "))"
         case .wrongMajor(let directory, let major, let present):
             "the cluster in \(directory) was made by PostgreSQL \(major), and here is "
+                + (present.isEmpty ? "none" : present.map(String.init).joined(separator: ", "))
+        case .noMajor(let wished, let present):
+            "a private server needs the programs of PostgreSQL \(wished) or a later one, and here is "
                 + (present.isEmpty ? "none" : present.map(String.init).joined(separator: ", "))
         case .notACluster(let directory): "\(directory) holds files and is no PostgreSQL cluster"
         case .foreignOwner(let directory, let owner): "\(directory) belongs to user \(owner)"
@@ -88,6 +94,7 @@ package enum DatabasesFault: Fault, Equatable {
             "Run 'apt-get install postgresql', or set 'catalog: postgres://…' in pgvigil.yaml to use a server."
         case .wrongMajor(_, let major, _):
             "Run 'apt-get install postgresql-\(major)', or move that folder away to begin a new one."
+        case .noMajor(let wished, _): "Run 'apt-get install postgresql-\(wished)'."
         case .notACluster: "Move that folder away, or set another 'state' folder in pgvigil.yaml."
         case .foreignOwner(_, let owner):
             "Run pgvigil as \(owner), or set another 'state' folder in pgvigil.yaml."
@@ -113,9 +120,8 @@ package enum DatabasesFault: Fault, Equatable {
         switch self {
         case .server(let fault): fault.mayPass
         case .startTimedOut, .busy: true
-        case .noServerPrograms, .wrongMajor, .notACluster, .foreignOwner, .noUnprivilegedUser, .notReachable,
-            .file,
-            .program, .initFailed, .startFailed, .stopTimedOut, .serverTooOld:
+        case .noServerPrograms, .wrongMajor, .noMajor, .notACluster, .foreignOwner, .noUnprivilegedUser,
+            .notReachable, .file, .program, .initFailed, .startFailed, .stopTimedOut, .serverTooOld:
             false
         }
     }

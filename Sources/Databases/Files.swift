@@ -96,6 +96,18 @@ enum Files {
         return names.sorted()
     }
 
+    /// Whether we may execute the file.
+    static func mayExecute(_ path: String) -> Bool { access(path, X_OK) == 0 }
+
+    /// Bytes that a folder's files take on the disk (`st_blocks` counts 512 each: stat(2)); what vanishes meanwhile
+    /// takes none.
+    static func allocated(in path: String) -> Int64 {
+        guard let status = status(path) else { return 0 }
+        let own = Int64(status.st_blocks) * 512
+        guard status.st_mode & S_IFMT == S_IFDIR else { return own }
+        return names(in: path).reduce(own) { $0 + allocated(in: path + "/" + $1) }
+    }
+
     /// Removes a folder with all that is in it, following no link.
     static func removeTree(_ path: String) throws(DatabasesFault) {
         guard let status = status(path) else { return }

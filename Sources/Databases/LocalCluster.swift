@@ -74,11 +74,13 @@ package final class LocalCluster: Sendable {
     ///
     /// What killed processes left in `base` is removed on the way.
     ///
-    /// - Parameter base: An absolute path to a folder for such clusters only; nil takes a private one in /tmp.
+    /// - Parameters:
+    ///   - base: An absolute path to a folder for such clusters only; nil takes a private one in /tmp.
+    ///   - keepsTemplate: Keeps what `initdb` made in `base`, so that the next cluster of that version starts sooner.
     /// - Throws: ``DatabasesFault``.
     package static func throwaway(
         in base: String? = nil, binaries: [ServerBinaries], settings: [String: String] = [:],
-        authentication: [String] = ["local all all trust"]
+        authentication: [String] = ["local all all trust"], keepsTemplate: Bool = false
     ) async throws(DatabasesFault) -> LocalCluster {
         let settings = ClusterSettings(purpose: .throwaway, overrides: settings)
         return try await OwnThread.run { () throws(DatabasesFault) in
@@ -86,7 +88,7 @@ package final class LocalCluster: Sendable {
             do throws(DatabasesFault) {
                 return try begin(
                     place.directory, binaries: binaries, settings: settings, authentication: authentication,
-                    owner: place.lock)
+                    owner: place.lock, templates: keepsTemplate ? base : nil)
             } catch {
                 ThrowawayFolder.discard(place.directory)
                 throw error
@@ -101,11 +103,13 @@ package final class LocalCluster: Sendable {
         await OwnThread.run { ThrowawayFolder.sweep(base) }
     }
 
-    /// How to reach a database of it as its superuser.
-    package func connectionInfo(database: String = "postgres") -> ConnectionInfo {
+    /// How to reach a database of it, as its superuser unless another role is named.
+    package func connectionInfo(
+        database: String = "postgres", role: String = LocalCluster.superuser
+    ) -> ConnectionInfo {
         // Everything that the environment could say otherwise (PGSSLMODE, PGOPTIONS…) is said here.
         ConnectionInfo(parameters: [
-            .init("host", socketDirectory), .init("port", String(port)), .init("user", Self.superuser),
+            .init("host", socketDirectory), .init("port", String(port)), .init("user", role),
             .init("dbname", database), .init("sslmode", "disable"), .init("gssencmode", "disable"),
             .init("channel_binding", "disable"), .init("target_session_attrs", "any"),
             .init("options", "-c statement_timeout=0"),
@@ -157,7 +161,7 @@ package final class LocalCluster: Sendable {
 
     private static func begin(
         _ directory: String, binaries: [ServerBinaries], settings: ClusterSettings, authentication: [String],
-        owner: FileLock?
+        owner: FileLock?, templates: String? = nil
     ) throws(DatabasesFault) -> LocalCluster {
         let folder = try ClusterFolder.prepare(directory)
         let start = try FileLock(folder.startLock)
@@ -171,7 +175,9 @@ package final class LocalCluster: Sendable {
             try folder.prepareToStart()
             try Files.write(settings.text(folder: folder), to: folder.settings, mode: 0o644)
             try write(authentication, folder)
-            if try folder.major() == nil { try initialise(folder, chosen, settings.purpose) }
+            if try folder.major() == nil {
+                try furnish(folder, chosen, settings.purpose, templates: templates)
+            }
             try postmaster.start(binaries: chosen, limit: startLimit)
         } else {
             try postmaster.waitUntilReady(limit: startLimit)
@@ -199,6 +205,22 @@ package final class LocalCluster: Sendable {
             throw .wrongMajor(directory: folder.directory, major: major, present: binaries.map(\.major))
         }
         return fitting
+    }
+
+    /// Copies the template of that version into the folder if there is one; else makes the cluster and, of it, one.
+    private static func furnish(
+        _ folder: ClusterFolder, _ binaries: ServerBinaries, _ purpose: ClusterPurpose, templates: String?
+    ) throws(DatabasesFault) {
+        guard let templates else { return try initialise(folder, binaries, purpose) }
+        let template = ClusterTemplate(base: templates, version: binaries.version)
+        if try template.copy(to: folder.data, user: folder.user) { return }
+        try initialise(folder, binaries, purpose)
+        do throws(DatabasesFault) {
+            try template.make(of: folder.data, draft: folder.directory + "/template")
+        } catch {
+            // The cluster itself is whole; the next one is not sooner, that is all.
+            try Files.removeTree(folder.directory + "/template")
+        }
     }
 
     /// Makes the cluster under another name first, so that a half one is never taken for a whole one.

@@ -56,7 +56,7 @@ enum ProbeQueries {
 
     /// Relations that pg_dump saves: not the system's, nobody's temporary ones, and of those that belong to an
     /// extension only its configuration tables (`getTables` and `processExtensionTables` in pg_dump.c).
-    private static let saved = """
+    static let saved = """
         FROM pg_catalog.pg_class c
             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
         WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND c.relpersistence <> 't'

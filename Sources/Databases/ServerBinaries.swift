@@ -34,6 +34,22 @@ package struct ServerBinaries: Sendable, Equatable {
         }
     }
 
+    /// Those that can run what a server of that major version had: of exactly that version, else the next newer one.
+    ///
+    /// - Throws: ``DatabasesFault/noMajor(wished:present:)`` with what there is instead.
+    package static func fitting(
+        major: Int, among installed: [ServerBinaries]
+    ) throws(DatabasesFault) -> ServerBinaries {
+        let newer = installed.filter { $0.major >= major }
+        // Of the same version the first wins: folders that the user named come before those of packages.
+        guard let nearest = newer.map(\.major).min(),
+            let fitting = newer.first(where: { $0.major == nearest })
+        else {
+            throw .noMajor(wished: major, present: Set(installed.map(\.major)).sorted())
+        }
+        return fitting
+    }
+
     /// The folders that ``find(extraDirectories:path:)`` looks into, for people.
     package static func searched(extraDirectories: [String]) -> [String] {
         extraDirectories + ["/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "PATH"]

@@ -76,7 +76,7 @@ package struct ServerProbe: ServerPort {
     }
 
     /// A transaction that sees one state, changes nothing, and finds only what is the system's own.
-    private static func reading<Facts: Sendable>(
+    static func reading<Facts: Sendable>(
         _ connection: Connection, _ body: @Sendable (Transaction) async throws(PostgresFault) -> Facts
     ) async throws(PostgresFault) -> Facts {
         try await connection.transaction(mode: "ISOLATION LEVEL REPEATABLE READ, READ ONLY") {

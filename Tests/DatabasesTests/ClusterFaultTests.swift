@@ -90,6 +90,8 @@ import Testing
             .noServerPrograms(searched: ServerBinaries.searched(extraDirectories: ["/opt/pg/bin"])),
             .wrongMajor(directory: directory, major: 15, present: [16, 17]),
             .wrongMajor(directory: directory, major: 15, present: []),
+            .noMajor(wished: 18, present: [15, 16]),
+            .noMajor(wished: 18, present: []),
             .notACluster(directory: directory),
             .foreignOwner(directory: directory, owner: "pgvigil"),
             .noUnprivilegedUser,

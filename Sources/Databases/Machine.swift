@@ -1,0 +1,27 @@
+import Engine
+import Glibc
+import Measures
+
+/// What this machine has, as far as this process may use it.
+enum Machine {
+    /// Free space where the folder is or will be; the memory, or what a container leaves of it; the cores.
+    static func room(at path: String) throws(DatabasesFault) -> RestoreRoom {
+        var existing = path
+        while existing.count > 1, Files.status(existing) == nil {
+            existing = existing.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 }
+        }
+        var space = statvfs()
+        guard statvfs(existing.isEmpty ? "/" : existing, &space) == 0 else { throw Files.failure(path) }
+        let memory = Int64(sysconf(Int32(_SC_PHYS_PAGES))) * Int64(sysconf(Int32(_SC_PAGESIZE)))
+        return RestoreRoom(
+            freeSpace: ByteCount(Int64(clamping: space.f_bavail) * Int64(clamping: space.f_frsize)),
+            memory: ByteCount(min(memory, containerMemory ?? .max)),
+            cores: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    }
+
+    /// The limit of the control group, which says `max` where there is none (kernel documentation, cgroup-v2).
+    private static var containerMemory: Int64? {
+        let text = Files.head("/sys/fs/cgroup/memory.max", bytesMax: 64)
+        return Int64(text.prefix { $0.isNumber })
+    }
+}
