@@ -52,7 +52,8 @@ import Verification
                     + "\(report.decodedBytes) decoded",
             ]
             lines += report.tables.map {
-                "  \($0.schema).\($0.name): \($0.rows ?? -1) rows, \($0.bytes) bytes, digest \($0.digest?.description ?? "-")"
+                "  \($0.schema).\($0.name): \($0.rows ?? -1) rows, \($0.bytes) bytes, "
+                    + "digest \($0.digest?.description ?? "-")"
             }
             lines.append("  large objects: \(report.largeObjectsDigest?.description ?? "-")")
             lines += report.notes.map { "  \($0.code): \($0.message). \($0.meaning)" }
