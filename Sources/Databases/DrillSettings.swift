@@ -22,6 +22,17 @@ enum DrillSettings {
         return settings
     }
 
+    /// What our sessions and those of client programs must not take from a restored database's own settings: limits
+    /// of time, a mode in which nothing can be written, libraries that may be missing here.
+    static func sessionOptions(major: Int) -> String {
+        var options = [
+            "statement_timeout=0", "lock_timeout=0", "idle_in_transaction_session_timeout=0",
+            "default_transaction_read_only=off", "session_preload_libraries=", "local_preload_libraries=",
+        ]
+        if major >= 17 { options += ["transaction_timeout=0", "event_triggers=off"] }
+        return options.map { "-c \($0)" }.joined(separator: " ")
+    }
+
     private static let safety = [
         "listen_addresses": "",
         "fsync": "off",

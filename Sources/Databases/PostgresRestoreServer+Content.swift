@@ -10,8 +10,7 @@ extension PostgresRestoreServer {
     /// `setup_connection` in PostgreSQL's `src/bin/pg_dump/pg_dump.c`; all of it lasts as long as the transaction.
     private static let settings = [
         "DateStyle": "ISO", "IntervalStyle": "postgres", "extra_float_digits": "3",
-        "synchronize_seqscans": "off", "row_security": "off", "search_path": "", "statement_timeout": "0",
-        "lock_timeout": "0", "idle_in_transaction_session_timeout": "0",
+        "synchronize_seqscans": "off", "row_security": "off", "search_path": "",
     ]
 
     package func content(
@@ -34,11 +33,8 @@ extension PostgresRestoreServer {
     package func rowCount(of table: CopySource, in database: String) async throws(AnyFault) -> Int64 {
         let name = "\(SQLName.quote(table.schema)).\(SQLName.quote(table.name))"
         return try await reading(in: database) { transaction throws(PostgresFault) in
-            try await transaction.query(
-                """
-                SELECT pg_catalog.set_config('row_security', 'off', true),
-                    pg_catalog.set_config('statement_timeout', '0', true)
-                """)
+            try await transaction.query(RestoreQueries.patient(local: true))
+            try await transaction.query("SELECT pg_catalog.set_config('row_security', 'off', true)")
             // What inherits from it has an entry of its own in an archive; COPY does not look there either.
             let sql = "SELECT pg_catalog.count(*) AS rows FROM ONLY \(name)"
             return try await transaction.query(sql, limit: Self.workLimit).one().integer("rows")
@@ -87,6 +83,7 @@ extension PostgresRestoreServer {
     private static func dress(
         _ transaction: Transaction, _ others: [String: String]
     ) async throws(PostgresFault) -> String {
+        try await transaction.query(RestoreQueries.patient(local: true))
         let encoding = try await transaction.query(
             """
             SELECT pg_catalog.pg_encoding_to_char(encoding) AS encoding

@@ -5,8 +5,8 @@ enum RestoreQueries {
     /// Building an index takes as long as it takes, whatever the database's own settings say.
     static func patient(local: Bool = false) -> String {
         """
-        SELECT pg_catalog.set_config('statement_timeout', '0', \(local)),
-            pg_catalog.set_config('idle_in_transaction_session_timeout', '0', \(local))
+        SELECT pg_catalog.set_config(name, '0', \(local)) FROM pg_catalog.pg_settings
+        WHERE name IN ('statement_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')
         """
     }
 

@@ -39,8 +39,9 @@ package struct RestoreServers: RestorePort {
                 settings: DrillSettings.make(for: wish, major: programs.major), keepsTemplate: true)
             do throws(PostgresFault) {
                 let role = try await Self.takeOver(cluster, wish)
-                return PostgresRestoreServer(
-                    info: cluster.connectionInfo(role: role), cluster: cluster, connectLimit: connectLimit)
+                var info = cluster.connectionInfo(role: role)
+                info["options"] = DrillSettings.sessionOptions(major: programs.major)
+                return PostgresRestoreServer(info: info, cluster: cluster, connectLimit: connectLimit)
             } catch {
                 // What cannot be removed now is found by the next sweep.
                 try? await cluster.stop()

@@ -58,6 +58,8 @@ import Testing
         #expect(try await drill.server.sessions(in: "shop") == [])
         var info = drill.server.connection(to: "shop")
         info["user"] = "app"
+        // What only a superuser may set.
+        info["options"] = nil
         let other = try await Connection.open(info.options(applicationName: "web"))
         let pid = try await other.query("SELECT pg_backend_pid() AS pid").one().integer("pid")
         #expect(

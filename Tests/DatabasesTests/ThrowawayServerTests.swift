@@ -108,6 +108,31 @@ import Testing
         #expect(try scratch.names().filter { !$0.hasPrefix("template-") } == [".lock", "ready"])
     }
 
+    @Test(arguments: await TemporaryServer.versions())
+    func `lets us in and write whatever settings a database has`(version: Int) async throws {
+        let drill = try await DrillServer(version: version)
+        var settings = [
+            "default_transaction_read_only = on", "statement_timeout = '1ms'", "lock_timeout = '1ms'",
+            "session_preload_libraries = 'missing'", "row_security = on", "bytea_output = escape",
+        ]
+        if version >= 17 { settings += ["transaction_timeout = '1ms'", "event_triggers = on"] }
+        try await drill.perform("CREATE DATABASE shop TEMPLATE template0")
+        for setting in settings { try await drill.perform("ALTER DATABASE shop SET \(setting)") }
+        try await drill.perform(
+            "CREATE TABLE t AS SELECT 1 AS n", "SELECT pg_sleep(0.1)", "CREATE UNIQUE INDEX ON t (n)",
+            in: "shop")
+        let table = CopySource(schema: "public", name: "t")
+        #expect(try await drill.server.content(of: table, in: "shop").count == 1)
+        #expect(try await drill.server.rowCount(of: table, in: "shop") == 1)
+        #expect(try await drill.server.largeObjects(in: "shop").count == 0)
+        #expect(try await drill.server.checkIndexes(in: "shop")?.damaged ?? [:] == [:])
+        #expect(try await drill.server.state(of: "shop").settings.count == settings.count)
+        if version >= 17 {
+            #expect(try await drill.value("SELECT current_setting('event_triggers')", in: "shop") == "off")
+        }
+        await drill.server.stop()
+    }
+
     @Test func `tells what this machine has for it`() async throws {
         let port = RestoreServers(binaries: [], base: "/tmp/not there/yet")
         let room = try await port.room()
