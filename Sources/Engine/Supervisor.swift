@@ -122,7 +122,7 @@ package actor Supervisor: RunExecutor {
         case .command(let spec): Work(work: CommandRun(context, spec, tools: ports.tools))
         case .drill(let spec): try drill(context, spec)
         case .verify(let spec): try verify(context, spec)
-        case .restore: throw EngineFault.notWired(context.job.kind).plain
+        case .restore(let spec): try restore(context, spec)
         }
     }
 
@@ -146,6 +146,14 @@ package actor Supervisor: RunExecutor {
             context, spec, targets: context.job.chosen(from: settings.targets), stores: stores,
             archives: try restorePorts(context).archives, observer: observer)
         return Work(work: SeriesRun(context, steps, machine(context, VerifySteps.steps, VerifySteps.words)))
+    }
+
+    private nonisolated func restore(_ context: RunContext, _ spec: RestoreSpec) throws(AnyFault) -> Work {
+        let steps = RestoreSteps(
+            context, spec, targets: settings.targets, stores: Array(ports.stores.values),
+            ports: try restorePorts(context))
+        return Work(
+            work: SeriesRun(context, steps, machine(context, RestoreSteps.steps, RestoreSteps.words)))
     }
 
     nonisolated func machine(

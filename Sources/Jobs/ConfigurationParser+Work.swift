@@ -85,7 +85,8 @@ extension ConfigurationParser {
             globals: section.value(RestoreKeys.globals) ?? false,
             workers: section.value(DrillKeys.workers),
             dropOld: section.value(RestoreKeys.dropOld) ?? false,
-            disconnect: section.value(RestoreKeys.disconnect) ?? false)
+            disconnect: section.value(RestoreKeys.disconnect) ?? false,
+            keepGoing: section.value(RestoreKeys.keepGoing) ?? false)
     }
 
     private static func checkContradictions(
@@ -130,6 +131,11 @@ extension ConfigurationParser {
             report(
                 "'at' chooses among several backups, and '\(spec.backup)' is one",
                 "Write backup: latest:target/database, or remove 'at'.", at: "at")
+        }
+        if spec.replace, spec.isPartial {
+            report(
+                "a part of a backup replaces no whole database",
+                "Restore it under a new name, or remove 'replace'.", at: "replace")
         }
         if !spec.replace {
             for (key, isWritten) in [("drop_old", spec.dropOld), ("disconnect", spec.disconnect)]

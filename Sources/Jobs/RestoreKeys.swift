@@ -85,10 +85,11 @@ enum RestoreKeys {
             + "one stays under another name.")
     static let tables = Key(
         "tables", Form<String>.text("name").oneOrMany, .described("all"),
-        "Only these tables (`pg_restore --table`); what they depend on is not restored.")
+        "Only these tables, as `name` or `schema.name`, with all that belongs to them and all that they cannot be "
+            + "without; a foreign key comes only where both tables do.")
     static let schemas = Key(
         "schemas", Form<String>.text("name").oneOrMany, .described("all"),
-        "Only these schemas (`pg_restore --schema`).")
+        "Only these schemas, with all that they cannot be without.")
     static let dataOnly = Key(
         "data_only", Form<Bool>.flag, .written("false"), "Only the rows, into tables that are there.")
     static let schemaOnly = Key(
@@ -103,10 +104,16 @@ enum RestoreKeys {
         "disconnect", Form<Bool>.flag, .written("false"),
         "End the sessions of others in the database that is replaced.")
 
+    static let keepGoing = Key(
+        "keep_going", Form<Bool>.flag, .written("false"),
+        "Keep the database, and put it in its place, even if not all of it could be restored; the run has failed "
+            + "all the same.")
+
     static let all = [
         backup.declaration, at.declaration, to.declaration, replace.declaration, tables.declaration,
         schemas.declaration, dataOnly.declaration, schemaOnly.declaration, globals.declaration,
         DrillKeys.workers.declaration, dropOld.declaration, disconnect.declaration,
+        keepGoing.declaration,
     ]
 }
 

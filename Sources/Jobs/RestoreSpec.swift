@@ -9,7 +9,7 @@ package struct RestoreSpec: Sendable, Equatable {
     package var destination: Destination
     /// Whether a database that exists may be replaced; without it, such a restore is refused.
     package var replace: Bool
-    /// Only these tables, as pg_restore's `--table` names them; empty takes all.
+    /// Only these tables, as `name` or `schema.name`, with what belongs to them and what they need; empty takes all.
     package var tables: [String]
     /// Only these schemas; empty takes all.
     package var schemas: [String]
@@ -23,11 +23,14 @@ package struct RestoreSpec: Sendable, Equatable {
     package var dropOld: Bool
     /// Whether sessions of others in the database that is replaced are ended.
     package var disconnect: Bool
+    /// Whether a database that not all could be restored of is kept and put in its place; the restore has failed still.
+    package var keepGoing: Bool
 
     package init(
         backup: String, at: Date? = nil, destination: Destination, replace: Bool = false,
         tables: [String] = [], schemas: [String] = [], dataOnly: Bool = false, schemaOnly: Bool = false,
-        globals: Bool = false, workers: Int? = nil, dropOld: Bool = false, disconnect: Bool = false
+        globals: Bool = false, workers: Int? = nil, dropOld: Bool = false, disconnect: Bool = false,
+        keepGoing: Bool = false
     ) {
         self.backup = backup
         self.at = at
@@ -41,7 +44,11 @@ package struct RestoreSpec: Sendable, Equatable {
         self.workers = workers
         self.dropOld = dropOld
         self.disconnect = disconnect
+        self.keepGoing = keepGoing
     }
+
+    /// Whether less than the whole backup is restored.
+    package var isPartial: Bool { !tables.isEmpty || !schemas.isEmpty || dataOnly || schemaOnly }
 
     /// A database of a target; the text in files and on the command line is `target/database`.
     package struct Destination: Sendable, Equatable, Hashable, CustomStringConvertible {

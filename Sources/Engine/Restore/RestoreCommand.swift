@@ -16,13 +16,16 @@ package enum RestoreCommand {
         _ selection: Selection, connection: ConnectionInfo, workers: Int, archive: String
     ) -> [String] {
         var arguments = [
-            "--dbname=\(connection.conninfo)", "--no-password", "--no-tablespaces", "--jobs=\(workers)",
+            "--dbname=\(connection.conninfo)", "--no-password", "--no-tablespaces",
+            "--jobs=\(selection.dataOnly ? 1 : workers)",
         ]
-        if selection.dataOnly { arguments.append("--data-only") }
+        // Rows that go into tables with others are all there in the end, or none is.
+        if selection.dataOnly { arguments += ["--data-only", "--single-transaction"] }
         if selection.schemaOnly { arguments.append("--schema-only") }
         arguments += selection.schemas.map { "--schema=\($0)" }
         arguments += selection.tables.map { "--table=\($0)" }
         if !selection.schemas.isEmpty || !selection.tables.isEmpty { arguments.append("--strict-names") }
+        if let list = selection.list { arguments.append("--use-list=\(list)") }
         return arguments + [archive]
     }
 
@@ -55,14 +58,18 @@ package enum RestoreCommand {
         package var schemas: [String]
         package var dataOnly: Bool
         package var schemaOnly: Bool
+        /// A file with the dump ids of the entries to restore; nil takes all of them.
+        package var list: String?
 
         package init(
-            tables: [String] = [], schemas: [String] = [], dataOnly: Bool = false, schemaOnly: Bool = false
+            tables: [String] = [], schemas: [String] = [], dataOnly: Bool = false, schemaOnly: Bool = false,
+            list: String? = nil
         ) {
             self.tables = tables
             self.schemas = schemas
             self.dataOnly = dataOnly
             self.schemaOnly = schemaOnly
+            self.list = list
         }
 
         /// Whether less than the whole archive is restored.

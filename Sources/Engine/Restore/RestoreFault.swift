@@ -22,6 +22,16 @@ package enum RestoreFault: Fault, Equatable {
     case sessionsInTheWay(database: String, sessions: [String])
     case restoreFailed(item: String, findings: [String])
     case refused(what: String, message: String)
+    /// Roles that objects of the backup belong to, or that have rights on them.
+    case rolesMissing(item: String, roles: [String])
+    /// What a restore was to take of a backup is not in it, or cannot be taken alone.
+    case cannotSelect(String)
+    /// Rows have no tables to go into.
+    case tablesMissing(database: String, tables: String)
+    /// Not all was restored, and what was is kept, as somebody wished.
+    case restoredInPart(database: String, findings: [String])
+    /// The new database is in its place, and the old one could not be dropped.
+    case oldStays(database: String, message: String)
     /// A drill could not look at all that it has to.
     case notProven(item: String, why: String)
 
@@ -43,6 +53,11 @@ package enum RestoreFault: Fault, Equatable {
         case .sessionsInTheWay: "restore.sessions"
         case .restoreFailed: "restore.failed"
         case .refused: "restore.refused"
+        case .rolesMissing: "restore.roles-missing"
+        case .cannotSelect: "restore.cannot-select"
+        case .tablesMissing: "restore.tables-missing"
+        case .restoredInPart: "restore.in-part"
+        case .oldStays: "restore.old-stays"
         case .notProven: "drill.not-proven"
         }
     }
@@ -76,6 +91,17 @@ package enum RestoreFault: Fault, Equatable {
             "\(item) was not restored whole: \(findings.first ?? "pg_restore says no more")"
                 + (findings.count > 1 ? ", and \(findings.count - 1) more" : "")
         case .refused(let what, let message): "\(what): \(message)"
+        case .rolesMissing(let item, let roles):
+            "the server has no \(roles.count == 1 ? "role" : "roles") "
+                + roles.prefix(5).map { "'\($0)'" }.joined(separator: ", ")
+                + (roles.count > 5 ? " and \(roles.count - 5) more" : "") + ", which \(item) needs"
+        case .cannotSelect(let why): why
+        case .tablesMissing(let database, let tables): "database '\(database)' has no table \(tables)"
+        case .restoredInPart(let database, let findings):
+            "database '\(database)' is kept and not whole: \(findings.first ?? "pg_restore says no more")"
+                + (findings.count > 1 ? ", and \(findings.count - 1) more" : "")
+        case .oldStays(let database, let message):
+            "all is restored, and the old database, now '\(database)', could not be dropped: \(message)"
         case .notProven(let item, let why): "\(item) could not be verified: \(why)"
         }
     }
@@ -101,15 +127,23 @@ package enum RestoreFault: Fault, Equatable {
             "Stop the application, or end the sessions with '--disconnect'. Nothing was changed."
         case .restoreFailed: "Run 'pgvigil runs show' for all of it. Nothing was changed."
         case .refused: "Look at the server's log. Nothing was changed."
+        case .rolesMissing:
+            "Restore with '--globals' to make them from the backup, or make them first. Nothing was changed."
+        case .cannotSelect: "Look at 'pgvigil backups show', or restore all of it under a new name."
+        case .tablesMissing: "Make them first, for instance with '--schema-only' into a new database."
+        case .restoredInPart: "Run 'pgvigil runs show' for all that is missing."
+        case .oldStays(let database, _):
+            "Run 'DROP DATABASE \(Identifier.quoted(database))' once nobody uses it."
         case .notProven: "Run 'pgvigil drills show' for all that was looked at."
         }
     }
 
     package var exitStatus: ExitStatus {
         switch self {
-        case .noBackup, .ambiguousBackup, .databaseExists, .databaseMissing: .usage
+        case .noBackup, .ambiguousBackup, .databaseExists, .databaseMissing, .cannotSelect: .usage
         case .setUndecided, .serverLacks, .noRoom, .overBound, .noClients, .notProven: .undetermined
-        case .broken, .setDamaged, .inRecovery, .mayNotCreate, .sessionsInTheWay, .restoreFailed, .refused:
+        case .broken, .setDamaged, .inRecovery, .mayNotCreate, .sessionsInTheWay, .restoreFailed, .refused,
+            .rolesMissing, .tablesMissing, .restoredInPart, .oldStays:
             .badResult
         }
     }
@@ -119,7 +153,7 @@ package enum RestoreFault: Fault, Equatable {
         case .setUndecided, .noRoom, .sessionsInTheWay: true
         case .broken, .noBackup, .ambiguousBackup, .setDamaged, .serverLacks, .overBound, .noClients,
             .databaseExists, .databaseMissing, .inRecovery, .mayNotCreate, .restoreFailed, .refused,
-            .notProven:
+            .rolesMissing, .cannotSelect, .tablesMissing, .restoredInPart, .oldStays, .notProven:
             false
         }
     }
