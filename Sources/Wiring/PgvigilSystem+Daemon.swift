@@ -68,8 +68,10 @@ extension PgvigilSystem {
         let ports = Supervisor.Ports(
             book: book, server: ServerProbe(connectLimit: settings.limits.connectTimeout),
             tools: tools(configuration, surroundings), stores: stores, verifier: ArchiveCheck(workers: nil),
-            liveness: RunLocks(stateDirectory: settings.stateDirectory), guards: guards, ambient: ambient,
-            zoneOffset: { zone.offset(at: $0) })
+            liveness: RunLocks(stateDirectory: settings.stateDirectory), guards: guards,
+            restoring: Supervisor.Restoring(
+                servers: servers(configuration, surroundings), archives: SetArchives()),
+            ambient: ambient, zoneOffset: { zone.offset(at: $0) })
         return Supervisor(
             settings: settings, schedules: configuration.schedules, ports: ports, observer: observer)
     }
@@ -84,6 +86,19 @@ extension PgvigilSystem {
             fresh, stores: stores, book: book, guards: guards, surroundings: surroundings, ambient: ambient,
             observer: observer)
         return (supervisor, guards)
+    }
+
+    /// Servers to restore into; throwaway ones are made in the state directory.
+    private static func servers(
+        _ configuration: LoadedConfiguration, _ surroundings: Surroundings
+    ) -> RestoreServers {
+        let settings = configuration.settings
+        return RestoreServers(
+            base: "\(settings.stateDirectory)/drills", connectLimit: settings.limits.connectTimeout
+        ) {
+            await ServerBinaries.find(
+                extraDirectories: settings.clientDirectories, path: surroundings.searchPath)
+        }
     }
 
     private static func tools(_ configuration: LoadedConfiguration, _ surroundings: Surroundings)

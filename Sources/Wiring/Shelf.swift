@@ -30,10 +30,10 @@ package struct Shelf: Sendable {
 
     /// Makes the state directory, private to us, where it is missing.
     ///
-    /// If we are root, the embedded catalog runs as another user, who must be able to pass through, and no more.
+    /// If we are root, private servers run as another user, who must be able to pass through, and no more.
     package func ensureStateDirectory() throws(AnyFault) {
         let path = configuration.settings.stateDirectory
-        let isPassedThrough = surroundings.isRoot && configuration.settings.catalog == .embedded
+        let isPassedThrough = surroundings.isRoot
         if isPassedThrough { makeParents(of: path) }
         do throws(StorageFault) {
             try PrivateDirectory.ensure(path)
