@@ -118,7 +118,7 @@ package struct DefinitionComparison: Sendable {
                 pair(entry, rest.remove(at: match), &tally)
             } else {
                 tally.lines.append(
-                    DrillLine(.definition, entry.titled, expected: "it", found: "nothing", state: .broken))
+                    DrillLine(.definition, entry.titled, found: "it is missing", state: .broken))
             }
         }
         for entry in rest { extra(entry, &tally) }
@@ -145,7 +145,7 @@ package struct DefinitionComparison: Sendable {
         tally.lines.append(
             isPartial
                 ? .note(.definition, entry.titled, text)
-                : DrillLine(.definition, entry.titled, expected: "nothing", found: "it", state: .broken))
+                : DrillLine(.definition, entry.titled, found: text, state: .broken))
     }
 
     private func difference(_ left: TOCEntry, _ right: TOCEntry) -> DefinitionDifference? {

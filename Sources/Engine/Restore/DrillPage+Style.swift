@@ -43,7 +43,9 @@ extension DrillPage {
         .p3 { background: #ccbb44; } .p4 { background: #ee6677; } .p5 { background: #aa3377; }
         dl { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1.25rem; margin: 0; }
         dd { margin: 0; overflow-wrap: anywhere; }
-        @media (max-width: 34rem) { tbody th { width: auto; white-space: normal; } dl { grid-template-columns: 1fr; }
+        th { overflow-wrap: normal; }
+        td { min-width: 7rem; }
+        @media (max-width: 34rem) { tbody th { width: auto; } dl { grid-template-columns: 1fr; }
           dd { margin-bottom: .4rem; } }
         @media print { main { max-width: none; padding: 0; } tr, header { break-inside: avoid; }
           .wide { overflow: visible; } }

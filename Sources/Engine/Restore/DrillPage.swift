@@ -66,7 +66,7 @@ package enum DrillPage {
             return """
                 <section>
                 <h2>\(title)</h2>
-                \(table(lines, withState: false))\(more)
+                \(table(lines, isWell: false))\(more)
                 </section>
                 """
         }.joined(separator: "\n")
@@ -78,22 +78,23 @@ package enum DrillPage {
         return """
             <section>
             <h2>Compared</h2>
-            \(table(lines, withState: true))
+            \(table(lines, isWell: true))
             </section>
             """
     }
 
-    private static func table(_ lines: [DrillLine], withState isWell: Bool) -> String {
+    private static func table(_ lines: [DrillLine], isWell: Bool) -> String {
+        let hasExpected = !isWell && lines.contains { $0.expected != nil }
         let rows = lines.map { line in
             let cells =
-                isWell
-                ? [line.subject, line.found ?? line.expected ?? ""]
-                : [line.subject, line.expected ?? "", line.found ?? ""]
+                hasExpected
+                ? [line.subject, line.expected ?? "", line.found ?? ""]
+                : [line.subject, line.found ?? line.expected ?? ""]
             return
                 "<tr class=\"\(line.state.rawValue)\"><th scope=\"row\">\(escaped(line.check.rawValue))</th>"
                 + cells.map { "<td>\(escaped($0))</td>" }.joined() + "</tr>"
         }
-        let heads = isWell ? ["Check", "What", "Found"] : ["Check", "What", "Expected", "Found"]
+        let heads = hasExpected ? ["Check", "What", "Expected", "Found"] : ["Check", "What", "Found"]
         return """
             <div class="wide"><table>
             <thead><tr>\(heads.map { "<th scope=\"col\">\($0)</th>" }.joined())</tr></thead>

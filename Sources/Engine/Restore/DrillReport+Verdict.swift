@@ -54,14 +54,15 @@ extension DrillReport {
 
     /// Why it cannot be proven; nil if it is.
     private static func gap(_ lines: [DrillLine], _ expectation: Expectation) -> String? {
-        for check in DrillLine.Check.allCases where expectation.required.contains(check) {
-            let mine = lines.filter { $0.check == check }
-            if let line = mine.first(where: { $0.state == .unknown }) {
-                return "\(check.rawValue): \(line.said)"
+        let required = DrillLine.Check.allCases.filter(expectation.required.contains)
+        for check in required {
+            guard let line = lines.first(where: { $0.check == check && $0.state == .unknown }) else {
+                continue
             }
-            guard mine.contains(where: { $0.state == .ok }) else {
-                return "\(check.rawValue): nothing was compared"
-            }
+            return "\(check.rawValue): \(line.said)"
+        }
+        for check in required where !lines.contains(where: { $0.check == check && $0.state == .ok }) {
+            return "\(check.rawValue): nothing was compared"
         }
         guard let tables = expectation.tables else { return "rows: nobody counted the archive's tables" }
         func compared(_ check: DrillLine.Check) -> Int {

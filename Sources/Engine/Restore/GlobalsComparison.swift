@@ -38,7 +38,7 @@ package struct GlobalsComparison: Sendable {
         for name in left.order {
             guard let role = left.roles[name] else { continue }
             guard let other = right.roles[name] else {
-                lines.append(broken("role \(name)", "it", "nothing"))
+                lines.append(missing("role \(name)"))
                 continue
             }
             let differences = sameMajor ? attributes(name, role, other) : []
@@ -59,6 +59,10 @@ package struct GlobalsComparison: Sendable {
         DrillLine(
             .roles, subject, expected: FaultText.oneLine(expected), found: FaultText.oneLine(found),
             state: .broken)
+    }
+
+    private func missing(_ subject: String) -> DrillLine {
+        DrillLine(.roles, subject, found: "it is missing", state: .broken)
     }
 
     private func attributes(_ name: String, _ left: Role, _ right: Role) -> [DrillLine] {
@@ -89,7 +93,7 @@ package struct GlobalsComparison: Sendable {
             let pair = right.memberships.filter { $0.role == one.role && $0.member == one.member }
             let subject = "membership of \(one.member) in \(one.role)"
             if pair.isEmpty {
-                lines.append(broken(subject, "it", "nothing"))
+                lines.append(missing(subject))
             } else if !sameMajor || pair.contains(one) {
                 same += 1
             } else {
@@ -100,7 +104,10 @@ package struct GlobalsComparison: Sendable {
         }
         for one in right.memberships
         where !left.memberships.contains(where: { $0.role == one.role && $0.member == one.member }) {
-            lines.append(broken("membership of \(one.member) in \(one.role)", "nothing", "it"))
+            lines.append(
+                DrillLine(
+                    .roles, "membership of \(one.member) in \(one.role)", found: "it is not in the set",
+                    state: .broken))
         }
         return (lines, same)
     }

@@ -60,14 +60,14 @@ package struct UnitComparison: Sendable {
         }
         let (left, right) = (Set(expected), Set(found))
         var lines: [DrillLine] = []
-        for item in left.subtracting(right).sorted(by: { $0.told < $1.told }) {
+        for item in left.subtracting(right).sorted(by: { ($0.name, $0.told) < ($1.name, $1.told) }) {
             let other = right.first { $0.grantee == item.grantee && $0.grantor == item.grantor }
             lines.append(
                 DrillLine(
                     .database, "rights of \(item.name)", expected: item.told,
                     found: other?.told ?? "none", state: .broken))
         }
-        for item in right.subtracting(left).sorted(by: { $0.told < $1.told })
+        for item in right.subtracting(left).sorted(by: { ($0.name, $0.told) < ($1.name, $1.told) })
         where !left.contains(where: { $0.grantee == item.grantee && $0.grantor == item.grantor }) {
             lines.append(
                 DrillLine(

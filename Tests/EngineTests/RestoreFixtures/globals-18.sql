@@ -1,0 +1,59 @@
+--
+-- PostgreSQL database cluster dump
+--
+
+\restrict sC7VFFgP47jAsWak0KjcSog5QoT4jEgQmWG9aFTyU3nqYecy6eChxZBaB1CmICX
+
+SET default_transaction_read_only = off;
+
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+
+--
+-- Roles
+--
+
+CREATE ROLE "Shop Owner";
+ALTER ROLE "Shop Owner" WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB LOGIN NOREPLICATION NOBYPASSRLS PASSWORD 'SCRAM-SHA-256$4096:JcrSBtqzsALYfukEBl5N0w==$rlpy4oOs5gVJzkwsyTWNd2I3ouQkHmv4AnafuLE6FMc=:3f0LDtK4MBL7teg6VdGOQ9RD8nwcFUs6+bYzSy59ftw=' VALID UNTIL '2030-01-01 00:00:00+00';
+CREATE ROLE app;
+ALTER ROLE app WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB LOGIN NOREPLICATION NOBYPASSRLS CONNECTION LIMIT 20 PASSWORD 'SCRAM-SHA-256$4096:Rke8sG9tnOb8WkVAgsPMMw==$ixWHCM7vCcrY8aOnBK/zWlCgOlhGnTryAZheypUYbhI=:ITq4zMYfUGc1/XxnE+DCAZ7Nk97so83bhQowyYqcRSQ=';
+COMMENT ON ROLE app IS 'the app; it''s "it"
+with two lines -- and no comment';
+CREATE ROLE boot;
+ALTER ROLE boot WITH SUPERUSER INHERIT CREATEROLE CREATEDB LOGIN REPLICATION BYPASSRLS;
+CREATE ROLE readers;
+ALTER ROLE readers WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB NOLOGIN NOREPLICATION NOBYPASSRLS;
+CREATE ROLE "we;ird ""r";
+ALTER ROLE "we;ird ""r" WITH NOSUPERUSER INHERIT NOCREATEROLE NOCREATEDB NOLOGIN NOREPLICATION NOBYPASSRLS;
+
+--
+-- User Configurations
+--
+
+--
+-- User Config "app"
+--
+
+ALTER ROLE app SET search_path TO 'shop', 'public';
+ALTER ROLE app SET statement_timeout TO '30s';
+
+
+--
+-- Role memberships
+--
+
+GRANT pg_monitor TO "we;ird ""r" WITH INHERIT TRUE GRANTED BY boot;
+GRANT readers TO "Shop Owner" WITH INHERIT TRUE GRANTED BY boot;
+GRANT readers TO app WITH ADMIN OPTION, INHERIT TRUE GRANTED BY boot;
+
+
+
+
+
+
+\unrestrict sC7VFFgP47jAsWak0KjcSog5QoT4jEgQmWG9aFTyU3nqYecy6eChxZBaB1CmICX
+
+--
+-- PostgreSQL database cluster dump complete
+--
+
