@@ -139,7 +139,7 @@ package struct CatalogBook: RunBook {
     }
 
     /// Writes of a run, whose statement says whether it is there and whose it is.
-    private func write(_ sql: String, _ values: [SQLValue], of run: UUID) async throws(AnyFault) {
+    func write(_ sql: String, _ values: [SQLValue], of run: UUID) async throws(AnyFault) {
         let rows = try await write(sql, values)
         try reading { () throws(CatalogFault) in
             let row = try rows.oneRow()

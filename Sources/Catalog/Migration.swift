@@ -28,5 +28,8 @@ package struct Migration: Sendable, Equatable {
         Migration(
             number: 3, name: "events and deliveries",
             script: Statements.text(PackageResources.migration_0003_events_sql)),
+        Migration(
+            number: 4, name: "drills",
+            script: Statements.text(PackageResources.migration_0004_drills_sql)),
     ]
 }

@@ -23,9 +23,11 @@ extension Assertion {
                 return finding(false, "\(Self.shown(value)), which is no instant")
             }
             let age = startedAt.timeIntervalSince(instant.date)
+            let (seconds, attoseconds) = limit.components
+            let bound = Double(seconds) + Double(attoseconds) / 1e18
             let text = DurationText.render(.seconds(min(age.magnitude, 1e11).rounded()))
             return finding(
-                age <= limit / .seconds(1), "\(Self.shown(value)), \(text) \(age < 0 ? "after" : "before") it"
+                age <= bound, "\(Self.shown(value)), \(text) \(age < 0 ? "after" : "before") it"
             )
         }
     }

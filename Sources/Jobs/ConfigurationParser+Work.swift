@@ -119,7 +119,7 @@ extension ConfigurationParser {
         }
         if section.has(JobKeys.target) {
             report(
-                "a restore works on the target of 'to'", "Remove 'target'.",
+                "a restore works on the target of 'to', and on no other", "Remove 'target'.",
                 at: JobKeys.target.declaration.name)
         }
         if spec.dataOnly, spec.schemaOnly {

@@ -162,7 +162,8 @@ extension StorageFault {
         case .busy, .alienFile, .journalFull: true
         case .noSpace, .quota, .tooLarge, .notPermitted, .readOnly, .unsafeFolder, .notAFolder, .badName,
             .setExists,
-            .noSuchSet, .held, .changedOnDisk, .notReadBack, .badManifest, .badStart, .ended, .interrupted, .noHash,
+            .noSuchSet, .held, .changedOnDisk, .notReadBack, .badManifest, .badStart, .ended, .interrupted,
+            .noHash,
             .journalDamaged:
             false
         }

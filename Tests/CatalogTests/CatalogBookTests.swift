@@ -22,6 +22,17 @@ import Testing
         for check in RunBookConformance.allCases { try await check.check(book) }
     }
 
+    @Test(arguments: DrillBookConformance.allCases)
+    func `in memory keeps drills as every record does`(check: DrillBookConformance) async throws {
+        try await check.check(MemoryRunBook())
+    }
+
+    @Test(arguments: await TemporaryServer.versions())
+    func `in PostgreSQL keeps drills as every record does`(version: Int) async throws {
+        let book = try await CatalogBook.open(freshOptions(version))
+        for check in DrillBookConformance.allCases { try await check.check(book) }
+    }
+
     @Test func `goes on over a new connection when one is lost`() async throws {
         let options = try await freshOptions()
         let book = try await CatalogBook.open(options)

@@ -42,6 +42,23 @@ import Testing
         Golden.expect(result.faults.map(\.description).joined(separator: "\n"), "disagreements")
     }
 
+    @Test func `that do not agree on where drills, verifications and restores go are told where`() {
+        let result = Self.parse(
+            "targets: {main: postgres://h/db, spare: postgres://e/db}\nstores: {nas: /mnt}\n",
+            [
+                ("a.yaml", "kind: drill\nstore: nass\nwhere: target/spair\ntarget: mian\n"),
+                ("b.yaml", "kind: verify\nstores: [nas, nsa]\n"),
+                ("c.yaml", "kind: restore\nbackup: latest:main/shop\nto: elsewhere/shop\n"),
+                ("d.yaml", "kind: restore\nbackup: latest:main/shop\nto: spare/shop\n"),
+            ])
+        #expect(
+            result.faults.map { "\($0.place?.description ?? "") \($0.code)" } == [
+                "jobs/a.yaml:4:9 job.unknown-target", "jobs/a.yaml:3:8 job.unknown-target",
+                "jobs/a.yaml:2:8 job.unknown-store", "jobs/b.yaml:2:15 job.unknown-store",
+                "jobs/c.yaml:3:5 job.unknown-target",
+            ])
+    }
+
     @Test func `disagree where a notification names a job that is not there`() {
         let result = Self.parse(
             """
@@ -105,6 +122,17 @@ import Testing
         guard case .backup(let spec) = job.work else { return }
         #expect(!spec.keep.isEmpty)
         #expect(spec.store == "local")
+    }
+
+    @Test func `as they are shipped for drills and verifications need only DATABASE_URL too`() throws {
+        let folder = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(
+            separator: "/")
+        let jobs = try ["weekly-drill.yaml", "verify-stores.yaml"].map {
+            ($0, try Self.read("\(folder)/jobs/\($0)"))
+        }
+        let configuration = Self.parse(nil, jobs, environment: ["DATABASE_URL": "postgres://h/shop"])
+        #expect(configuration.faults.isEmpty)
+        #expect(configuration.jobs.map(\.work) == [.verify(VerifySpec()), .drill(DrillSpec())])
     }
 
     private static func read(_ path: String) throws -> String {

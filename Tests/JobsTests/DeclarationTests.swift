@@ -18,11 +18,21 @@ import Testing
 
     @Test func `ask in the schema for those of the job's own kind only`() throws {
         let lines = JSONSchema.render(.job).split(separator: "\n").map(String.init)
-        let start = try #require(lines.firstIndex(of: #"  "if": {"#))
+        let start = try #require(lines.firstIndex(of: #"  "allOf": ["#))
         #expect(!lines[..<start].contains(#"  "required": ["#))
-        #expect(lines[start...].contains(#"      "command""#))
-        for key in JobKeys.ofBackup + JobKeys.ofCommand {
-            #expect(lines[start...].contains { $0.hasPrefix("      \"\(key.name)\": false") })
+        for kind in JobKeys.kinds {
+            let begin = try #require(lines.firstIndex(of: "            \"const\": \"\(kind.rawValue)\""))
+            let end = lines[begin...].firstIndex(of: #"      "if": {"#) ?? lines.endIndex
+            let own = Set(JobKeys.own(of: kind).map(\.name))
+            for key in JobKeys.kinds.flatMap(JobKeys.own) {
+                let isRefused = lines[begin..<end].contains {
+                    $0.hasPrefix("          \"\(key.name)\": false")
+                }
+                #expect(isRefused != own.contains(key.name), "\(kind) \(key.name)")
+            }
+            for key in JobKeys.own(of: kind) where key.isRequired {
+                #expect(lines[begin..<end].contains { $0.hasPrefix("          \"\(key.name)\"") })
+            }
         }
     }
 
@@ -49,14 +59,21 @@ import Testing
             #expect(written.faults.isEmpty)
             #expect(written.settings == Sample.settings("targets: {main: postgres://h/db}\n").settings)
         case .job:
-            let backup = Sample.job(Self.defaults(of: JobKeys.common + JobKeys.ofBackup))
-            #expect(backup.faults.isEmpty)
-            #expect(backup.job?.work == Sample.job("").job?.work)
-            let common = Self.defaults(of: JobKeys.common + JobKeys.ofCommand)
-                .replacing("kind: backup", with: "kind: command")
-            let command = Sample.job(common + "command: [x]\n")
-            #expect(command.faults.isEmpty)
-            #expect(command.job == Sample.job("kind: command\ncommand: [x]\n").job)
+            for kind in JobKeys.kinds {
+                let required =
+                    switch kind {
+                    case .command: "command: [x]\n"
+                    case .restore: "backup: latest:main/shop\nto: main/shop2\n"
+                    case .backup, .drill, .verify, .maintain, .sql: ""
+                    }
+                let defaults = Self.defaults(of: JobKeys.keys(of: kind))
+                    .replacing("kind: backup", with: "kind: \(kind.rawValue)")
+                let written = Sample.job(defaults + required)
+                #expect(written.faults.isEmpty)
+                var bare = Sample.job("kind: \(kind.rawValue)\n" + required).job
+                bare?.places = written.job?.places ?? [:]
+                #expect(written.job == bare)
+            }
         }
     }
 

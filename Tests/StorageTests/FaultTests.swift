@@ -20,6 +20,7 @@ import Testing
         .changedOnDisk(file: "archive.dump", detail: "bytes 0 to 4 have another SHA-256"),
         .alienFile(path: "/store/.incoming/run/1/link"),
         .notReadBack(detail: "it was not read back from the disk"),
+        .badManifest(path: "/store/main/shop/set/manifest.json", detail: "it is not the JSON of a manifest"),
         .badStart(file: "archive.dump", detail: "it is not marked"), .ended(path: "/store/.incoming/run/1"),
         .busy(path: "/store/.incoming/moment"), .interrupted, .noHash(reason: "OpenSSL has no memory"),
         .journalFull(path: "/state/journal/1.journal", limit: ByteCount(16 << 20)),

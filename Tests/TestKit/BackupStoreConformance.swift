@@ -22,6 +22,7 @@ package enum BackupStoreConformance: String, CaseIterable, Sendable, CustomTestS
     case removes = "a removed set is gone, and the others stay"
     case holds = "a held set cannot be removed until it is released"
     case marks = "a set that was found damaged says so until it is found sound"
+    case proves = "a proof and a verification are noted in the manifest, and all else stays as it is"
     case refusesBadNames = "an empty name is refused"
 
     package var testDescription: String { rawValue }
@@ -49,6 +50,7 @@ package enum BackupStoreConformance: String, CaseIterable, Sendable, CustomTestS
         case .removes: try await removes(store)
         case .holds: try await holds(store)
         case .marks: try await marks(store)
+        case .proves: try await proves(store)
         case .refusesBadNames: try await refusesBadNames(store)
         }
     }
@@ -264,6 +266,40 @@ extension BackupStoreConformance {
         try await store.remove(set)
         #expect(try await store.sets().sets == [other])
         await expectFault("store.no-such-set") { try await store.mark(set, damaged: "late") }
+    }
+
+    private func proves(_ store: any BackupStore) async throws {
+        let other = try await SetDraft.publish(store, day: 1)
+        let set = try await SetDraft.publish(store)
+        try await store.hold(set, reason: "kept")
+        func proof(_ verdict: Manifest.Proof.Verdict, _ day: Int, _ seconds: Double?) -> Manifest.Proof {
+            Manifest.Proof(
+                run: set.manifest.run, at: Self.night(day), verdict: verdict, level: .content,
+                recoverySeconds: seconds, server: "18.1")
+        }
+        var expected = set.manifest
+        for (given, isTaken) in [
+            (proof(.couldNotVerify, 1, nil), true), (proof(.proven, 2, 12.25), true),
+            (proof(.couldNotVerify, 3, nil), false), (proof(.broken, 4, nil), true),
+            (proof(.proven, 5, 0), true),
+        ] {
+            if isTaken { expected.proof = given }
+            #expect(try await store.prove(set, given).manifest == expected)
+        }
+        #expect(try await store.noteVerified(set, level: .decode, at: Self.night(6)).manifest.proof != nil)
+        // How thoroughly it was read once stays true, and time does not run backwards.
+        _ = try await store.noteVerified(set, level: .hash, at: Self.night(7))
+        _ = try await store.noteVerified(set, level: .hash, at: Self.night(2))
+        expected.verification = Manifest.Verification(level: .decode, at: Self.night(7))
+        let stored = try await store.sets()
+        #expect(stored.sets.map(\.manifest) == [other.manifest, expected] && stored.strangers == [])
+        #expect(stored.sets.last?.held == "kept")
+        try await store.hold(set, reason: nil)
+        try await store.remove(set)
+        await expectFault("store.no-such-set") { try await store.prove(set, proof(.proven, 8, 1)) }
+        await expectFault("store.no-such-set") {
+            try await store.noteVerified(set, level: .hash, at: Self.night(8))
+        }
     }
 
     /// Expects a fault by its code.

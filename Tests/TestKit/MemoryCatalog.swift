@@ -76,6 +76,8 @@ package struct MemoryCatalog: Sendable {
 
     var sets: [BackupRecord] = []
     var removals: [UUID: String] = [:]
+    /// In the order of their recording.
+    var drilled: [Drill] = []
 
     /// An empty catalog.
     package init() {}
@@ -165,7 +167,7 @@ extension MemoryCatalog {
     }
 
     /// Makes sure that the run is there, and that its row has this lease; nil takes any.
-    private func check(_ run: UUID, _ lease: Lease?) throws(AnyFault) {
+    func check(_ run: UUID, _ lease: Lease?) throws(AnyFault) {
         guard let row = rows[run] else { throw Self.unknown(run) }
         if let lease, row.run.lease != lease { throw Self.takenOver(run) }
     }

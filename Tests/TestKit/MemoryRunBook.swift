@@ -6,8 +6,8 @@ package import Measures
 
 /// The catalog in memory behind its ports: does what the real one does, as the conformance suites check.
 package actor MemoryRunBook: RunBook, DaemonBook {
-    private var catalog = MemoryCatalog()
-    private let clock: @Sendable () -> Date
+    var catalog = MemoryCatalog()
+    let clock: @Sendable () -> Date
     private var outage: AnyFault?
 
     /// An empty book.
@@ -30,7 +30,7 @@ package actor MemoryRunBook: RunBook, DaemonBook {
     /// Lets a lease run out at once.
     package func expire(_ daemon: UUID) { catalog.expire(daemon, now: clock()) }
 
-    private func check() throws(AnyFault) {
+    func check() throws(AnyFault) {
         if let outage { throw outage }
     }
 }
