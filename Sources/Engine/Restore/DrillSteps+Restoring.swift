@@ -58,7 +58,7 @@ extension DrillSteps {
                 ThrowawayWish(
                     major: manifest.serverMajor,
                     bootstrapRole: works[index].globals?.bootstrapRole ?? "postgres", memory: memory,
-                    workers: works[index].workers))
+                    workers: works[index].workers, savedRoles: Set(works[index].globals?.roles ?? [])))
         case .target: server = try await ports.server.server(of: destination())
         }
         works[index].server = server
