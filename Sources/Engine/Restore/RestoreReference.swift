@@ -1,6 +1,6 @@
 import ArchiveFormat
-import Faults
-import FoundationEssentials
+package import Faults
+package import FoundationEssentials
 
 /// Which backup a person means.
 package enum RestoreReference: Sendable, Equatable {

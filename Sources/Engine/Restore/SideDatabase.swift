@@ -1,4 +1,4 @@
-import FoundationEssentials
+package import FoundationEssentials
 
 /// Names of databases that a run makes beside another one, and that tell which run that was.
 package enum SideDatabase {
