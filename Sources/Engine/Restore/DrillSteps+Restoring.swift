@@ -93,7 +93,7 @@ extension DrillSteps {
         }
         let bootstrap = script.bootstrapRole
         let plan = script.plan(.throwaway(bootstrapRole: bootstrap))
-        let outcomes = try await server.perform(plan.statements.map(\.sql), in: Self.maintenanceDatabase)
+        let outcomes = try await server.perform(plan.statements.map(\.sql), in: maintenanceDatabase)
         let lines = GlobalsScript.lines(plan, outcomes, bootstrapRole: bootstrap, isDrill: true)
         works[index].lines += lines
         return SeriesReport(.done, detail: "\(plan.statements.count) statements")
@@ -111,8 +111,10 @@ extension DrillSteps {
         case .statement(let sql): create = sql
         case .impossible(let why): throw RestoreFault.serverLacks(item: "\(item)", what: [why]).plain
         }
-        let outcome = try await server.perform([create], in: Self.maintenanceDatabase)
-        if case .refused(_, let message)? = outcome.first {
+        // initdb has made one of that name: the saved one takes its place.
+        let drop = isThrowaway ? ["DROP DATABASE IF EXISTS \(Identifier.quoted(database(index)))"] : []
+        let outcome = try await server.perform(drop + [create], in: maintenanceDatabase)
+        if case .refused(_, let message)? = outcome.last {
             throw RestoreFault.serverLacks(item: "\(item)", what: [message]).plain
         }
         works[index].madeDatabase = true
@@ -148,7 +150,7 @@ extension DrillSteps {
             major: works[index].facts?.major ?? 0)
         let properties =
             works[index].contents.map(statements.properties) ?? statements.propertiesFromManifest()
-        let outcomes = try await server.perform(properties.statements, in: Self.maintenanceDatabase)
+        let outcomes = try await server.perform(properties.statements, in: maintenanceDatabase)
         for (statement, outcome) in zip(properties.statements, outcomes) {
             guard case .refused(_, let message) = outcome else { continue }
             works[index].lines.append(DrillLine(.settings, statement, found: message, state: .broken))

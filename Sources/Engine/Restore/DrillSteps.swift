@@ -86,7 +86,7 @@ actor DrillSteps: SeriesSteps {
             if work.madeDatabase, case .target = spec.location, let restoration = work.restoration {
                 let drop = "DROP DATABASE IF EXISTS \(Identifier.quoted(restoration.database))"
                 // What cannot be dropped now is dropped by the next drill there.
-                _ = try? await server.perform([drop], in: Self.maintenanceDatabase)
+                _ = try? await server.perform([drop], in: maintenanceDatabase)
             }
             await server.stop()
         }
@@ -96,8 +96,8 @@ actor DrillSteps: SeriesSteps {
         works[item].restoration = nil
     }
 
-    /// Where databases are made and dropped from.
-    static let maintenanceDatabase = "postgres"
+    /// Where databases are made and dropped from; in a throwaway cluster one that no backup is of.
+    var maintenanceDatabase: String { isThrowaway ? "template1" : "postgres" }
 
     private func perform(_ step: StepName, at item: Int) async throws(AnyFault) -> SeriesReport {
         switch step {
@@ -165,7 +165,7 @@ actor DrillSteps: SeriesSteps {
             try await book.runs(RunQuery(unfinishedOnly: true), limit: 1_000).map { Self.prefix(of: $0.id) })
         let dead = left.filter { name in !alive.contains { name.hasPrefix($0) } }
         _ = try await server.perform(
-            dead.map { "DROP DATABASE IF EXISTS \(Identifier.quoted($0))" }, in: Self.maintenanceDatabase)
+            dead.map { "DROP DATABASE IF EXISTS \(Identifier.quoted($0))" }, in: maintenanceDatabase)
     }
 
     /// The target that drills are done on.
