@@ -61,7 +61,7 @@ struct DemoCommand: AsyncParsableCommand {
                 Console.say("\n$ pgvigil run \(job.name)")
                 let hand = HandRun(system, say: { _ in }, onFault: { Console.complain($0) })
                 signals.onStop { await hand.stop() }
-                let status = RunCommand.status(of: try await hand.run(job))
+                let status = HandRunner.status(of: try await hand.run(job))
                 if status != .done { throw Ending(status: status) }
             }
             try await show(demo, system, surroundings, instants)
