@@ -7,10 +7,11 @@ import Synchronization
 
 /// Reading what tables and large objects hold, as pg_dump reads it.
 extension PostgresRestoreServer {
-    /// `setup_connection` in PostgreSQL's `src/bin/pg_dump/pg_dump.c`; all of it lasts as long as the transaction.
+    /// `setup_connection` in PostgreSQL's `src/bin/pg_dump/pg_dump.c`, and the zone in which our dumps are made; all of it
+    /// lasts as long as the transaction.
     private static let settings = [
         "DateStyle": "ISO", "IntervalStyle": "postgres", "extra_float_digits": "3",
-        "synchronize_seqscans": "off", "row_security": "off", "search_path": "",
+        "synchronize_seqscans": "off", "row_security": "off", "search_path": "", "TimeZone": "UTC",
     ]
 
     package func content(
