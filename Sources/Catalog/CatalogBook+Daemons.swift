@@ -108,6 +108,10 @@ extension CatalogBook: DaemonBook {
         }
     }
 
+    package func release(_ run: UUID, lease: Lease) async throws(AnyFault) {
+        try await write(Statements.seatsRelease, [.uuid(run)] + lease.values)
+    }
+
     package func wait(_ run: UUID, reason: String, lease: Lease) async throws(AnyFault) {
         try await write(Statements.runWait, [.uuid(run), .line(reason)] + lease.values)
     }

@@ -16,6 +16,7 @@ enum Statements {
     static let runsClaim = text(PackageResources.runs_claim_sql)
     static let scheduleMarks = text(PackageResources.schedule_marks_sql)
     static let seatsTake = text(PackageResources.seats_take_sql)
+    static let seatsRelease = text(PackageResources.seats_release_sql)
     static let seats = text(PackageResources.seats_sql)
     static let daemonRegister = text(PackageResources.daemon_register_sql)
     static let daemonRenew = filled(PackageResources.daemon_renew_sql)

@@ -73,18 +73,22 @@ private enum JSONValue: Codable, Equatable {
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
-        // Each kind is tried in turn: the decoder does not tell which it is.
+        /// Each kind is tried in turn: the decoder does not tell which it is.
+        func read<Kind: Decodable>(_ kind: Kind.Type) -> Kind? {
+            // It is of another kind then.
+            try? container.decode(kind)
+        }
         if container.decodeNil() {
             self = .null
-        } else if let flag = try? container.decode(Bool.self) {
+        } else if let flag = read(Bool.self) {
             self = .flag(flag)
-        } else if let whole = try? container.decode(Int64.self) {
+        } else if let whole = read(Int64.self) {
             self = .whole(whole)
-        } else if let number = try? container.decode(Double.self) {
+        } else if let number = read(Double.self) {
             self = .number(number)
-        } else if let text = try? container.decode(String.self) {
+        } else if let text = read(String.self) {
             self = .text(text)
-        } else if let list = try? container.decode([JSONValue].self) {
+        } else if let list = read([JSONValue].self) {
             self = .list(list)
         } else {
             self = .object(try container.decode([String: JSONValue].self))

@@ -6,44 +6,35 @@ import Jobs
 import Measures
 import Policy
 import Processes
-import Storage
 import Web
 
 /// A serving daemon with all that belongs to it: the loop, messages, metrics, the service manager, and reloads.
 package actor DaemonService {
-    /// Objectives, and what other daemons did, are looked at this often, or more often where leases are short.
-    private static let judgePauseMax = Duration.seconds(60)
-    /// Unfinished runs that metrics count.
-    private static let unfinishedMax = 10_000
     /// The loop is seen to turn this often.
     private static let beatPause = Duration.seconds(15)
-    /// How long the loop may take for an answer before it is taken for stuck.
-    private static let answerMax = Duration.seconds(5)
     /// Runs of the past that metrics begin with.
     private static let pastMax = 2_000
-    /// The newest runs that are looked at with the objectives, for what other daemons did.
-    private static let recentMax = 500
 
     private let parts: DaemonParts
-    private let system: PgvigilSystem
-    private let loop: DaemonLoop
+    let system: PgvigilSystem
+    let loop: DaemonLoop
     private let executor: ExecutorSwitch
-    private let desk: DeliveryDesk
+    let desk: DeliveryDesk
     private let observer: StartObserver
     private let manager: ServiceManager?
-    private let ambient: Ambient
+    let ambient: Ambient
     private let guards: GuardSwitch
     private let notes: AsyncStream<SchedulerNote>
     private let told: AsyncStream<SchedulerNote>.Continuation
     private let say: @Sendable (SchedulerNote) -> Void
     private let onFault: @Sendable (AnyFault) -> Void
-    private let startedAt: Date
-    private var configuration: LoadedConfiguration
-    private var tally = JobTally()
+    let startedAt: Date
+    var configuration: LoadedConfiguration
+    var tally = JobTally()
     /// What the last look at the objectives found, so that whoever asks for metrics reads no store.
-    private var standings: [DatabaseStanding] = []
+    var standings: [DatabaseStanding] = []
     private var reloads = 0
-    private var web: WebServer?
+    var web: WebServer?
 
     /// - Parameters:
     ///   - say: Told of the daemon's own life, in order; must not block.
@@ -182,7 +173,7 @@ package actor DaemonService {
         }
     }
 
-    private static var catalogTrouble: News {
+    static var catalogTrouble: News {
         .trouble(
             subject: News.Subject.catalog, text: "the catalog cannot be reached; outcomes wait in the journal"
         )
@@ -209,61 +200,6 @@ package actor DaemonService {
         }.joined(separator: "\n")
     }
 
-    /// Looks at the objectives now and then: what never ran is a breach as well.
-    private func judgeNowAndThen() async {
-        while !Task.isCancelled {
-            await learn(limit: Self.recentMax)
-            if let found = await judge() {
-                standings = found
-                desk.tell(.objectives(ObjectiveNews(found)))
-            }
-            if await !loop.state.isCatalogUp { desk.tell(Self.catalogTrouble) }
-            await ambient.sleep(min(Self.judgePauseMax, configuration.settings.daemon.lease * 2))
-        }
-    }
-
-    /// Learns what became of runs, of other daemons' too; without the catalog, metrics stay as they are.
-    private func learn(limit: Int) async {
-        guard let recent = try? await system.book.runs(RunQuery(), limit: limit),
-            // As above.
-            let backups = try? await system.book.backups(target: nil)
-        else { return }
-        tally.learn(recent, backups: backups)
-        for job in configuration.jobs where !tally.succeeded.contains(job.name) {
-            // A success that long ago; as above.
-            let last = try? await system.book.runs(RunQuery(job: job.name, outcome: .succeeded), limit: 1)
-            tally.learn(last ?? [], backups: backups)
-        }
-    }
-
-    /// What a run saved; nil where it saves nothing, or the catalog does not tell.
-    private func size(of run: RunRecord) async -> Int64? {
-        guard run.kind == .backup, run.state == .ended(.succeeded) else { return nil }
-        // The next look at the record makes up for it.
-        let sets = try? await system.book.backups(target: nil).filter { $0.run == run.id }
-        return sets.map { $0.reduce(0) { $0 + $1.size.bytes } }
-    }
-
-    /// Nil while the record cannot be asked, or nothing is expected.
-    private func judge() async -> [DatabaseStanding]? {
-        let settings = configuration.settings
-        let expects =
-            settings.targets.contains { $0.objectives != Objectives() }
-            || configuration.jobs.contains { $0.objectives != Objectives() }
-        guard expects else { return nil }
-        var sets: [StoredSet] = []
-        for store in Shelf(configuration, system.surroundings).stores.values {
-            // A store that cannot be read tells nothing: neither that objectives are met nor that they are not.
-            guard let listing = try? await store.sets() else { return nil }
-            sets += listing.sets
-        }
-        // Without the catalog the stores alone tell.
-        let recorded = (try? await system.book.backups(target: nil)) ?? []
-        return Recoverability.standings(
-            targets: settings.targets, jobs: configuration.jobs, sets: sets, lastSuccess: tally.lastSuccess,
-            recorded: recorded, now: ambient.wallTime())
-    }
-
     /// Shows `daemons alive`, and so a container's health check, that the loop turns.
     private func beat() async {
         while !Task.isCancelled {
@@ -283,74 +219,5 @@ package actor DaemonService {
             manager.tell(.alive)
             manager.tell(.status("\(state.running) running, \(state.waiting) waiting"))
         }
-    }
-
-    // MARK: Metrics and health
-
-    private func openWeb() async throws(AnyFault) {
-        guard let address = configuration.settings.web.listen else { return }
-        do throws(WebFault) {
-            web = try await WebServer.start(
-                address,
-                pages: [
-                    "/metrics": { WebPage(text: Metrics.render(await self.metrics())) },
-                    "/healthz": { await self.health() }, "/readyz": { await self.readiness() },
-                ])
-        } catch {
-            throw AnyFault(error)
-        }
-    }
-
-    private func metrics() async -> MetricsView {
-        let state = await loop.state
-        // While the catalog is down its numbers are not known.
-        let unfinished = try? await system.book.runs(
-            RunQuery(unfinishedOnly: true), limit: Self.unfinishedMax)
-        let objectives = standings.flatMap { state in
-            state.judgements.map { judgement in
-                ObjectiveMetrics(
-                    objective: judgement.kind.rawValue, target: state.target, database: state.database,
-                    seconds: judgement.found.map { $0 / .seconds(1) },
-                    limitSeconds: judgement.allowed / .seconds(1),
-                    isBreached: judgement.breach != nil)
-            }
-        }
-        return MetricsView(
-            version: ProgramVersion.current.pgvigil,
-            jobs: tally.metrics(of: configuration.jobs, unfinished: unfinished ?? []), objectives: objectives,
-            leaseSecondsLeft: state.leaseLeft.map { $0 / .seconds(1) }, isCatalogUp: state.isCatalogUp,
-            journalEntriesPending: await system.book.pending, startedAt: startedAt)
-    }
-
-    /// A loop that does not answer in time does not turn.
-    private func health() async -> WebPage {
-        // Not a task group: that would wait for the answer in any case.
-        let (answers, answer) = AsyncStream<DaemonState?>.makeStream()
-        let asking = Task { [loop] in answer.yield(await loop.state) }
-        let waiting = Task { [ambient] in
-            await ambient.sleep(Self.answerMax)
-            answer.yield(nil)
-        }
-        var first: DaemonState??
-        for await state in answers {
-            first = state
-            break
-        }
-        asking.cancel()
-        waiting.cancel()
-        let state = first ?? nil
-        guard let state else {
-            return WebPage(text: "stuck: the loop has not answered for \(Self.answerMax)\n", isGood: false)
-        }
-        return WebPage(text: "ok: \(state.running) running, \(state.waiting) waiting\n")
-    }
-
-    private func readiness() async -> WebPage {
-        let state = await loop.state
-        if state.leaseLeft != nil { return WebPage(text: "ready: the lease is held\n") }
-        if await system.book.atRisk == nil {
-            return WebPage(text: "ready: without the catalog; the journal is kept\n")
-        }
-        return WebPage(text: "not ready: neither the catalog nor the journal takes records\n", isGood: false)
     }
 }

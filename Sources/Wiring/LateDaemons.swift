@@ -36,6 +36,10 @@ package struct LateDaemons: DaemonBook {
         try await book().take(run, seats, lease: lease)
     }
 
+    package func release(_ run: UUID, lease: Lease) async throws(AnyFault) {
+        try await book().release(run, lease: lease)
+    }
+
     package func wait(_ run: UUID, reason: String, lease: Lease) async throws(AnyFault) {
         try await book().wait(run, reason: reason, lease: lease)
     }

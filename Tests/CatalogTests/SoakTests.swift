@@ -199,6 +199,10 @@ private struct LapsedLeases: DaemonBook {
         try await book.take(run, seats, lease: lease)
     }
 
+    func release(_ run: UUID, lease: Lease) async throws(AnyFault) {
+        try await book.release(run, lease: lease)
+    }
+
     func wait(_ run: UUID, reason: String, lease: Lease) async throws(AnyFault) {
         try await book.wait(run, reason: reason, lease: lease)
     }

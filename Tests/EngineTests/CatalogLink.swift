@@ -55,6 +55,10 @@ final class CatalogLink: DaemonBook {
         try await open(.take).take(run, seats, lease: lease)
     }
 
+    func release(_ run: UUID, lease: Lease) async throws(AnyFault) {
+        try await open().release(run, lease: lease)
+    }
+
     func wait(_ run: UUID, reason: String, lease: Lease) async throws(AnyFault) {
         try await open(.wait).wait(run, reason: reason, lease: lease)
     }

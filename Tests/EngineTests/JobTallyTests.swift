@@ -77,38 +77,3 @@ import Testing
         #expect(all.allSatisfy { $0.lastOutcome == nil && $0.ended.isEmpty })
     }
 }
-
-@Suite struct `The seats that a run needs` {
-    private let targets = ["main", "other"].map {
-        Target(name: $0, connection: ConnectionInfo(parameters: []), origin: "test")
-    }
-
-    private func keys(_ job: Job) -> [String] {
-        SeatPlan.seats(of: job, targets: targets, limits: Limits()).map(\.key)
-    }
-
-    @Test func `are those of its targets, its store and its job`() {
-        #expect(
-            keys(Schedules.job()) == ["job/nightly", "target/main", "target/other", "store/local", "runs"])
-        #expect(
-            keys(Schedules.job(targets: ["m*"])) == ["job/nightly", "target/main", "store/local", "runs"])
-        var command = Schedules.job("tidy")
-        command.work = .command(CommandSpec(command: ["vacuumlo"]))
-        #expect(keys(command) == ["job/tidy", "runs"])
-        command.work = .command(CommandSpec(command: ["vacuumlo"], heavy: true))
-        #expect(keys(command) == ["job/tidy", "target/main", "target/other", "runs"])
-    }
-
-    @Test func `are not to be had beside another mode, nor when they are full`() {
-        let dump = Seat(key: "target/main", limit: 2, mode: "dump")
-        let maintain = Seat(key: "target/main", limit: 2, mode: "maintain")
-        func blocker(of seat: Seat, _ held: [Seat]) -> Int? {
-            SeatPlan.blocker(of: [seat], held: held.enumerated().map { (run: $0, seats: [$1]) })?.run
-        }
-        #expect(blocker(of: dump, []) == nil)
-        #expect(blocker(of: dump, [dump]) == nil)
-        #expect(blocker(of: dump, [maintain]) == 0)
-        #expect(blocker(of: dump, [Seat(key: "target/main", limit: 2)]) == nil)
-        #expect(blocker(of: dump, [Seat(key: "target/other", limit: 1), dump, dump]) == 1)
-    }
-}

@@ -106,57 +106,12 @@ private struct BrokenNeighbour: JournalPort {
 
 @Suite(.timeLimit(.minutes(2))) struct `A journal among daemons` {
     let bench = JournalBench()
-    let key = ScheduleKey(job: "nightly", zone: "UTC", pattern: "30 0 * * *")
 
     private func register(_ number: UInt32) async throws -> Lease {
         try await bench.catalog.register(
             DaemonRecord(
                 id: ManualClock.id(number), role: .serve, owner: bench.clock.ambient().owner, version: "1",
                 startedAt: bench.clock.now), for: .seconds(60), dead: [])
-    }
-
-    @Test func `keeps what is claimed, and moves the marks on with the lease`() async throws {
-        let journal = bench.directory.second()
-        let book = bench.process(journal)
-        let lease = try await register(900)
-        _ = try await bench.catalog.marks(of: [key], now: bench.clock.now)
-        await bench.catalog.fail(with: JournalBench.down)
-        var run = bench.run(1, lease: lease, slot: bench.clock.now + 60)
-        run.state = .waiting
-        let until = bench.clock.now + 120
-        await book.claim([run], marks: [key: until], because: JournalBench.down)
-        #expect(await book.isCatalogDown)
-        #expect(try await journal.contents().entries == [.run(run), .mark(key, until)])
-        await bench.catalog.fail(with: nil)
-        #expect(await book.settle(lease: lease) == nil)
-        #expect(try await bench.rows == [run])
-        #expect(try await bench.catalog.marks(of: [key], now: bench.clock.now) == [key: until])
-        #expect(try await journal.contents().entries.isEmpty)
-    }
-
-    @Test(arguments: [false, true])
-    func `keeps marks until there is a lease, though their process be dead`(isDead: Bool) async throws {
-        let journal = bench.directory.second()
-        let first = bench.process(journal)
-        _ = try await bench.catalog.marks(of: [key], now: bench.clock.now)
-        await bench.catalog.fail(with: JournalBench.down)
-        let until = bench.clock.now + 120
-        await first.claim([bench.run(1)], marks: [key: until], because: JournalBench.down)
-        await bench.catalog.fail(with: nil)
-        let own = bench.directory.second()
-        let book = isDead ? bench.process(own) : first
-        if isDead { journal.die() }
-        for _ in 1...2 {
-            #expect(await book.settle() == nil)
-            #expect(await (book.pending, book.missing) == (0, nil), "they keep nothing else back")
-        }
-        #expect(try await bench.rows == [bench.run(1)])
-        #expect(try await (isDead ? own : journal).contents().entries == [.mark(key, until)])
-        _ = await book.begin(bench.run(2))
-        #expect(try await bench.rows.count == 2)
-        #expect(await book.settle(lease: try await register(900)) == nil)
-        #expect(try await bench.catalog.marks(of: [key], now: bench.clock.now) == [key: until])
-        #expect(try await (isDead ? own : journal).contents().entries.isEmpty)
     }
 
     @Test func `drops what a run did that was taken over, records its sets, and tells it once`() async throws

@@ -220,7 +220,6 @@ struct JournalBench: Sendable {
             .backup(`What the catalog does not take`.backup(of: run)),
             .removal(ManualClock.id(700), at: bench.clock.now, reason: "not in keep"),
             .end(run.id, lease, .timedOut, summary: "too long", at: bench.clock.now + 0.000_001),
-            .mark(ScheduleKey(job: "nightly", zone: "UTC", pattern: "30 0 * * *"), bench.clock.now),
         ]
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -230,7 +229,7 @@ struct JournalBench: Sendable {
         #expect(read == entries)
     }
 
-    @Test(arguments: ["{}", #"{"drill":{}}"#, #"{"mark":{},"end":{}}"#, #"{"run":{}}"#])
+    @Test(arguments: ["{}", #"{"drill":{}}"#, #"{"step":{},"end":{}}"#, #"{"run":{}}"#])
     func `that are unknown, or too many, are refused`(text: String) {
         #expect(throws: DecodingError.self) {
             try JSONDecoder().decode(JournalEntry.self, from: Data(text.utf8))

@@ -182,7 +182,8 @@ extension MachineWalk {
             if fates[item] != .saved {
                 complaints.append("\(name.rawValue) of \(item), which is not published")
             }
-        case .preflight, .before, .command, .onFailure, .after:
+        case .preflight, .before, .command, .onFailure, .after, .choose, .checkSet, .server, .create,
+            .restore, .analyze, .prove, .report, .swap, .verify:
             complaints.append("\(name.rawValue) of one database")
         }
     }

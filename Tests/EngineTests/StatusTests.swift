@@ -176,7 +176,7 @@ private func screen(_ facts: StatusFacts) -> String {
             records.daemons.append(Scene.daemon(91, .silent, machine: "m2", host: "db2"))
             facts.storeFaults["remote"] = AnyFault(
                 code: "store.x", summary: "the store at /mnt is not there", remedy: "Mount it.")
-            facts.journal.add([.mark(ScheduleKey(job: "nightly", zone: "UTC", pattern: "30 1 * * *"), now)])
+            facts.journal.add([.removal(ManualClock.id(700), at: now, reason: "not in keep")])
         }
         let view = StatusView.make(facts)
         #expect(

@@ -13,6 +13,8 @@ final class Checker {
     /// The first mark of each schedule.
     private var firstMarks: [ScheduleKey: Date] = [:]
     private let schedules: [ScheduleKey: Schedule]
+    private let seatWatch = SeatWatch()
+    private let slotWatch = SlotWatch()
 
     init(_ world: World) {
         self.world = world
@@ -26,6 +28,9 @@ final class Checker {
     }
 
     // MARK: While it goes on
+
+    /// Time has gone by.
+    func looked() { seatWatch.look(at: world) }
 
     func sawMarks(_ marks: [ScheduleKey: Date]) {
         for (key, mark) in marks where firstMarks[key] == nil { firstMarks[key] = mark }
@@ -54,6 +59,7 @@ final class Checker {
             checkSeats(execution)
         }
         checkAlone(execution)
+        slotWatch.willPerform(execution)
         live.append(execution)
     }
 
@@ -143,6 +149,9 @@ final class Checker {
             }
         }
     }
+
+    /// The end of a run is written, or in the journal of a process that lives.
+    func didWriteEnd(_ execution: Execution, _ outcome: Outcome) { slotWatch.didEnd(execution, outcome) }
 
     func didEnd(_ execution: Execution) { live.removeAll { $0 === execution } }
 

@@ -23,7 +23,9 @@ extension Execution {
         case .publish: publish(item)
         case .record: record(item)
         case .prune: prune(item)
-        case .preflight, .before, .command, .onFailure, .after: begin(after: 1, .done)
+        case .preflight, .before, .command, .choose, .checkSet, .server, .create, .restore, .analyze, .prove,
+            .report, .swap, .verify, .onFailure, .after:
+            begin(after: 1, .done)
         }
     }
 

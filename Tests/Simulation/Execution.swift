@@ -173,6 +173,7 @@ final class Execution {
             world.checker.willEnd(self, outcome)
             _ = process.journal.write(.end(run.id, run.lease, outcome, summary: summary, at: now))
             guard process.isAlive else { return }
+            world.checker.didWriteEnd(self, outcome)
         }
         isOver = true
         letGo()

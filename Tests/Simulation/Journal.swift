@@ -123,7 +123,7 @@ final class Journal {
         case .attempt(let attempt, let lease): Taking(run: attempt.run, lease: lease)
         case .step(let step, let lease): Taking(run: step.run, lease: lease)
         case .end(let run, let lease, _, _, _): Taking(run: run, lease: lease)
-        case .backup, .removal, .mark: nil
+        case .backup, .removal: nil
         }
     }
 
@@ -166,7 +166,6 @@ final class Journal {
         case .end(let run, let lease, let outcome, let summary, let at):
             try world.catalog.end(
                 run, lease: known(lease), outcome: outcome, summary: summary, at: at, now: now)
-        case .mark: break
         }
         return .taken
     }

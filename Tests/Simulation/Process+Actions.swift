@@ -12,8 +12,8 @@ extension Process {
         switch action {
         case .tell(let note): return tell(note)
         case .quit: return
-        case .register, .renew, .settle, .readOwn, .readMarks, .readDurations, .claim, .take, .noteWaiting,
-            .takeOver, .readGuards, .perform, .stop, .end, .askToStop, .rememberPeers, .leave:
+        case .register, .renew, .settle, .readOwn, .readMarks, .readDurations, .claim, .take, .release,
+            .noteWaiting, .takeOver, .readGuards, .perform, .stop, .end, .askToStop, .rememberPeers, .leave:
             break
         }
         world.trace.note(world, "\(name) -> \(String(String(describing: action).prefix(300)))")
@@ -21,7 +21,8 @@ extension Process {
         if diesBefore() { return }
         switch action {
         case .register, .renew, .leave, .takeOver: performOfLease(action)
-        case .readMarks, .readDurations, .claim, .take, .noteWaiting, .askToStop: performOfBook(action)
+        case .readMarks, .readDurations, .claim, .take, .release, .noteWaiting, .askToStop:
+            performOfBook(action)
         case .settle(let lease): settle(lease)
         case .readOwn(let lease):
             call(failure: .ownRunsFailed) { [self] in
@@ -153,6 +154,12 @@ extension Process {
                 }
                 return .took(run, answer)
             }
+        case .release(let run, let lease):
+            world.tally.add("seats let go")
+            call(failure: .releaseFailed(run)) { [self] in
+                world.catalog.release(run, lease: lease)
+                return .released(run)
+            }
         case .noteWaiting(let run, let reason, let lease):
             world.tally.add("waits")
             call(failure: nil) { [self] in
@@ -202,7 +209,8 @@ extension Process {
         switch note {
         case .fenced: world.tally.add("fenced")
         case .apart: world.tally.add("apart")
-        case .slotTaken, .leaseHeld, .clockWentBack, .waits, .ended, .performed, .guardTripped, .stopping:
+        case .waits(let id, _, let reason): reasons[id] = reason
+        case .slotTaken, .leaseHeld, .clockWentBack, .ended, .performed, .guardTripped, .stopping:
             break
         }
     }
@@ -213,7 +221,7 @@ extension SchedulerAction {
     fileprivate var run: UUID? {
         switch self {
         case .take(let id, _, _), .noteWaiting(let id, _, _), .takeOver(let id, _), .readGuards(let id, _, _),
-            .stop(let id, _):
+            .stop(let id, _), .release(let id, _):
             id
         case .perform(let run, _, _), .end(let run, _, _): run.id
         case .claim(let runs, _, _): runs.first?.id

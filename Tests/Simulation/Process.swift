@@ -34,6 +34,8 @@ final class Process {
     private var isDoomed = false
     var downFor: Int64 = 0
     var executions: [UUID: Execution] = [:]
+    /// What runs wait for, as people were told last.
+    var reasons: [UUID: String] = [:]
     /// Runs whose end the machine has not been told of yet.
     var endings = 0
     lazy var journal = Journal(self)

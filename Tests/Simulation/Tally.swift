@@ -21,6 +21,6 @@ package struct Tally: Sendable {
             "full disks",
             "tripped guards", "fenced", "apart", "performed", "performed apart", "resumed", "journal replays",
             "sets published", "sets pruned", "damaged sets", "waits", "slots caught up", "hanging children",
-            "runs in two places apart", "slots taken by others",
+            "runs in two places apart", "slots taken by others", "seats let go",
         ] + Outcome.allCases.map { "outcome \($0.rawValue)" }
 }

@@ -53,6 +53,7 @@ final class World {
         while !isOver, checker.violations.isEmpty, let next = timeline.pop() {
             now = next.at
             next.body()
+            checker.looked()
             steps += 1
             if steps > Self.stepsMax { checker.report("it does not come to an end: \(steps) events") }
         }

@@ -135,6 +135,7 @@ struct MachineBench {
         case .readDurations: "read durations"
         case .claim(let runs, let marks, _): "claim \(runs.count), \(marks.count) marks"
         case .take: "take"
+        case .release: "release"
         case .noteWaiting(_, let reason, _): "wait \(reason)"
         case .takeOver: "take over"
         case .readGuards: "read guards"

@@ -110,6 +110,53 @@ import Testing
         #expect(bench.send(.took(bench.run, .taken)) == ["perform"])
     }
 
+    @Test func `lets its seats go where its window closed while it was given them`() {
+        var bench = MachineBench([windowed])
+        bench.join()
+        #expect(bench.claim().last == "take")
+        _ = bench.hold(for: 360)
+        let late = bench.send(.took(bench.run, .taken))
+        #expect(late.last == "release" && late.first?.hasPrefix("wait window") == true, "\(late)")
+        #expect(bench.send(.releaseFailed(bench.run)) == [])
+        #expect(bench.wake(after: 2).contains("release"), "it may have them still")
+        let meanwhile = bench.hold(for: 120)
+        #expect(!meanwhile.contains("take") && !meanwhile.contains("release"), "it waits for the answer")
+        #expect(bench.send(.released(bench.run)) == [])
+        #expect(!bench.hold(for: 120).contains("release"))
+    }
+
+    @Test func `leaves the queue where its window closed while it waited for seats`() {
+        var bench = MachineBench([windowed])
+        bench.join()
+        #expect(bench.claim().last == "take")
+        _ = bench.send(.took(bench.run, .busy([])))
+        #expect(!bench.hold(for: 240).contains("release"))
+        _ = bench.send(.took(bench.run, .busy([])))
+        #expect(bench.hold(for: 120).contains("release"))
+    }
+
+    @Test func `lets seats go that it is given after it was asked to stop`() {
+        var bench = MachineBench([MachineBench.schedule("*/1 * * * *", isBackup: false), backup])
+        bench.join()
+        _ = bench.hold(for: 60)
+        _ = bench.send(.claimed([:]))
+        #expect(bench.send(.took(bench.run, .taken)) == ["perform"])
+        let more = bench.hold(for: 600)
+        #expect(more.contains { $0.hasPrefix("claim") })
+        _ = bench.send(.claimed([:]))
+        let late = bench.runs[1]
+        _ = bench.send(.stopAsked)
+        #expect(bench.send(.took(late, .taken)).last == "release")
+    }
+
+    /// Open from midnight to a quarter to one, and the run may wait for it for days.
+    private var windowed: Schedule {
+        let opening = Window.Opening(weekdays: Set(0...6), from: 0, to: 45)
+        var schedule = MachineBench.schedule("40 * * * *", window: Window(openings: [opening]))
+        schedule.late = .seconds(3 * 86_400)
+        return schedule
+    }
+
     @Test func `looks at the window again once guards are read`() {
         var bench = MachineBench([guarded(isBackup: true)])
         bench.join()

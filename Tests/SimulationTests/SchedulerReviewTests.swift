@@ -11,10 +11,6 @@ import Testing
     private let backup = MachineBench.schedule("40 * * * *")
     private let tidy = MachineBench.schedule("40 * * * *", isBackup: false)
 
-    private func window(to minute: Int, guards: [GuardRule] = []) -> Window {
-        Window(openings: [Window.Opening(weekdays: Set(0...6), from: 0, to: minute)], guards: guards)
-    }
-
     // MARK: The telling of a journal
 
     @Test func `renews its lease while the catalog is told a long journal, and tells it once at a time`() {
@@ -155,64 +151,6 @@ import Testing
         #expect(ends.count == 1)
     }
 
-    // MARK: Reloads
-
-    @Test func `lets what waits follow the new definition`() throws {
-        let closed = MachineBench.schedule("40 * * * *", window: window(to: 35))
-        var bench = MachineBench([closed])
-        bench.join()
-        var late = closed
-        late.late = .seconds(7 * 86_400)
-        bench.reload([late])
-        #expect(bench.claim().last?.hasPrefix("wait window 'nights' is closed") == true)
-        var open = MachineBench.schedule("40 * * * *")
-        open.late = .seconds(1200)
-        open.job.timeout = .seconds(77)
-        #expect(bench.reload([open]).last == "take")
-        let duty = try #require(bench.machine.dutiesInOrder.first)
-        #expect(duty.run.deadline == duty.due + 1200)
-        _ = bench.send(.took(duty.run.id, .taken))
-        #expect(bench.machine.dutiesInOrder.first?.job.timeout == .seconds(77))
-        var other = open
-        other.job.timeout = .seconds(88)
-        _ = bench.reload([other])
-        #expect(
-            bench.machine.dutiesInOrder.first?.job.timeout == .seconds(77), "what runs goes on as it began")
-    }
-
-    @Test func `skips what waits for an answer when its schedule is gone`() {
-        let guards = [GuardRule(kind: .activeSessions, limit: 10)]
-        let guarded = MachineBench.schedule("40 * * * *", window: window(to: 1440, guards: guards))
-        for (schedule, phase) in [(guarded, "reading guards"), (backup, "taking")] {
-            var bench = MachineBench([schedule])
-            bench.join()
-            _ = bench.claim()
-            #expect(bench.reload([]) == ["end skipped"], "\(phase)")
-            #expect(bench.runs.isEmpty)
-        }
-    }
-
-    @Test(arguments: [true, false]) func `skips what is being claimed once the claim is answered`(
-        isOurs: Bool
-    ) {
-        var bench = MachineBench([backup])
-        bench.join()
-        #expect(bench.hold(for: 600).contains("claim 1, 1 marks"))
-        #expect(bench.reload([]) == [])
-        let answer: RunStart = isOurs ? .begun : .slotTaken(by: MachineBench.other)
-        #expect(bench.send(.claimed([bench.run: answer])) == (isOurs ? ["end skipped"] : []))
-    }
-
-    @Test func `asks anew for what changed while it was asked for`() {
-        var bench = MachineBench([backup])
-        bench.join()
-        #expect(bench.claim().last == "take")
-        let closed = MachineBench.schedule("40 * * * *", window: window(to: 30))
-        #expect(bench.reload([closed]) == ["read marks", "read durations"])
-        let answered = bench.send(.took(bench.run, .busy([])))
-        #expect(answered.last == "end missed", "its window opens after late= is over: \(answered)")
-    }
-
     // MARK: The catalog is back
 
     @Test func `wakes what waits for the catalog when it is back`() {
@@ -244,7 +182,7 @@ import Testing
     // MARK: Windows
 
     @Test func `stops at the instant at which the window closes`() {
-        var schedule = MachineBench.schedule("40 * * * *", window: window(to: 42))
+        var schedule = MachineBench.schedule("40 * * * *", window: .until(42))
         schedule.job.atWindowEnd = .stop
         var bench = MachineBench([schedule])
         bench.join()
@@ -292,32 +230,5 @@ import Testing
         bench.pass(60)
         let isAsked = bench.asksForItsRows(.renewed(.held(Renewal.News()), asked: bench.now.uptime))
         #expect(isAsked)
-    }
-}
-
-extension MachineBench {
-    /// The runs that it tells people of as ended without a start, on an event.
-    mutating func ends(_ event: SchedulerEvent) -> [RunRecord] {
-        var actions = machine.handle(event, at: now)
-        if actions.contains(where: { if case .settle = $0 { true } else { false } }) {
-            actions += machine.handle(.settled(true), at: now)
-        }
-        return actions.compactMap { if case .tell(.ended(let run)) = $0 { run } else { nil } }
-    }
-
-    /// The runs whose rows are being written.
-    var claimed: [RunRecord] { machine.inFlight?.runs ?? [] }
-
-    mutating func asksForItsRows(_ event: SchedulerEvent) -> Bool {
-        var actions = machine.handle(event, at: now)
-        actions += machine.handle(.settled(true), at: now)
-        return actions.contains { if case .readOwn = $0 { true } else { false } }
-    }
-
-    @discardableResult
-    mutating func reload(_ schedules: [Schedule]) -> [String] {
-        var settings = machine.settings
-        for schedule in schedules { settings.jobs[schedule.job.name] = schedule.job }
-        return send(.reloaded(settings, schedules))
     }
 }

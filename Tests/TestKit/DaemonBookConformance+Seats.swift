@@ -15,6 +15,7 @@ extension DaemonBookConformance {
         case .takesMore: try await takesMore(hall)
         case .refusesStrangers: try await refusesStrangers(hall)
         case .letsGoAtTheEnd: try await letsGoAtTheEnd(hall)
+        case .letsGoOnRequest: try await letsGoOnRequest(hall)
         case .keepsPlacesFree: try await keepsPlacesFree(hall)
         case .leavesPlacesOver: try await leavesPlacesOver(hall)
         case .keepsLooseSeats: try await keepsLooseSeats(hall)
@@ -102,6 +103,24 @@ extension DaemonBookConformance {
         told.endedAt = hall.bench.samples.at(9)
         #expect(try await hall.book.begin(told) == .begun)
         #expect(try await hall.take(last, hall.seat("a")) == .taken)
+    }
+
+    private func letsGoOnRequest(_ hall: SeatBench) async throws {
+        let (holder, queued, last) = (try await hall.run(1), try await hall.run(2), try await hall.run(3))
+        #expect(try await hall.take(holder, hall.seat("a")) == .taken)
+        #expect(try await hall.take(queued, hall.seat("a")) == .busy([hall.has(holder, "a")]))
+        let stranger = try await hall.bench.join()
+        try await hall.book.release(holder.id, lease: stranger)
+        #expect(try await hall.take(queued, hall.seat("a")) == .busy([hall.has(holder, "a")]))
+        for _ in 0..<2 { try await hall.book.release(holder.id, lease: hall.lease) }
+        #expect(try await hall.take(last, hall.seat("a")) == .busy([hall.waits(queued, "a")]))
+        try await hall.book.release(queued.id, lease: hall.lease)
+        #expect(try await hall.take(last, hall.seat("a")) == .taken)
+        var running = last
+        running.state = .running
+        #expect(try await hall.book.begin(running) == .begun)
+        try await hall.book.release(last.id, lease: hall.lease)
+        #expect(try await hall.take(holder, hall.seat("a")) == .busy([hall.has(last, "a")]))
     }
 
     private func keepsPlacesFree(_ hall: SeatBench) async throws {

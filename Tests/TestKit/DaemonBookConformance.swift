@@ -38,6 +38,7 @@ package enum DaemonBookConformance: String, CaseIterable, Sendable, CustomTestSt
     case takesMore = "seats that a run has count as taken"
     case refusesStrangers = "who has lost a run, or whose run has ended, takes no seats"
     case letsGoAtTheEnd = "a run that ends lets its seats go and leaves the queue"
+    case letsGoOnRequest = "a run that waits lets its seats go and leaves the queue; one under way keeps them"
     case keepsPlacesFree = "a queued seat is kept free for who came due earlier"
     case leavesPlacesOver = "places that nobody earlier needs are given away"
     case keepsLooseSeats = "a loose seat is kept only for who waits for just that"
@@ -80,6 +81,7 @@ package enum DaemonBookConformance: String, CaseIterable, Sendable, CustomTestSt
         case .asksToStop: try await asksToStop(bench)
         case .tellsDurations: try await tellsDurations(bench)
         case .takesAllOrNone, .keepsLimits, .keepsModes, .takesMore, .refusesStrangers, .letsGoAtTheEnd,
+            .letsGoOnRequest,
             .keepsPlacesFree, .leavesPlacesOver, .keepsLooseSeats, .ordersQueues, .ignoresTheDead,
             .listsSeats:
             try await checkSeats(bench)

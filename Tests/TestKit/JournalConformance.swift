@@ -68,7 +68,6 @@ package enum JournalConformance: String, CaseIterable, Sendable, CustomTestStrin
         step.endedAt = samples.at(5)
         step.fault = samples.fault
         step.bytes = ByteCount(1 << 40)
-        let key = ScheduleKey(job: "nightly", zone: "Europe/Paris", pattern: "30 1 * * *")
         return [
             .run(samples.run()), .run(slot), .run(ended), .attempt(attempt, lease),
             .attempt(AttemptRecord(run: slot.id, number: 3, startedAt: samples.at(7)), nil),
@@ -76,7 +75,7 @@ package enum JournalConformance: String, CaseIterable, Sendable, CustomTestStrin
             .step(samples.steps(slot.id)[0], nil), .backup(samples.backup()),
             .removal(ended.id, at: samples.at(9), reason: "not in keep"),
             .end(slot.id, lease, .timedOut, summary: "too long", at: samples.at(8)),
-            .end(slot.id, nil, .succeeded, summary: "", at: samples.at(8)), .mark(key, samples.at(10)),
+            .end(slot.id, nil, .succeeded, summary: "", at: samples.at(8)),
         ]
     }()
 

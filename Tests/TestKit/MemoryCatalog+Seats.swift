@@ -28,6 +28,11 @@ extension MemoryCatalog {
         return .taken
     }
 
+    package mutating func release(_ run: UUID, lease: Lease) {
+        guard let row = rows[run], row.run.lease == lease, row.run.state == .waiting else { return }
+        letGo(of: run)
+    }
+
     /// By seat, those that have it first, then by what came due earlier.
     package func seats() -> [SeatView] {
         let places =

@@ -149,6 +149,11 @@ extension MemoryRunBook {
         return catalog.take(run, seats, lease: lease, now: clock())
     }
 
+    package func release(_ run: UUID, lease: Lease) async throws(AnyFault) {
+        try check()
+        catalog.release(run, lease: lease)
+    }
+
     package func wait(_ run: UUID, reason: String, lease: Lease) async throws(AnyFault) {
         try check()
         catalog.wait(run, reason: reason, lease: lease, now: clock())

@@ -30,8 +30,11 @@ package protocol DaemonBook: Sendable {
         async throws(AnyFault) -> [UUID: RunStart]
     /// Takes all of these seats for a waiting run, or none; seats it has already count as taken.
     ///
-    /// A run that is told `busy` waits in the queue of its queued seats until it ends or takes them.
+    /// A run that is told `busy` waits in the queue of its queued seats until it ends, takes them, or lets them go.
     func take(_ run: UUID, _ seats: [Seat], lease: Lease) async throws(AnyFault) -> TakeAnswer
+    /// Lets the seats of a waiting run go, and its places in their queues; nothing happens to one that does not wait, or is
+    /// not ours.
+    func release(_ run: UUID, lease: Lease) async throws(AnyFault)
     /// Says what a waiting run waits for; nothing happens to one that does not wait, or is not ours.
     func wait(_ run: UUID, reason: String, lease: Lease) async throws(AnyFault)
     /// Takes an unfinished run over from a daemon whose lease ran out or which left, and fences that daemon off.

@@ -15,6 +15,8 @@ struct Duty: Sendable {
     var isClaimed = false
     /// Whether the catalog knows that it has its seats.
     var hasSeats = false
+    /// Whether it may have seats, or places in their queues: it has asked for them, and has not let them go since.
+    var hasAsked = false
     /// Somebody wants it to stop; the first reason stands.
     var stop: StopReason?
     /// Guards that were told of while it runs, so that they are told of once.
@@ -56,11 +58,14 @@ struct Duty: Sendable {
         case waiting(until: Duration)
         case readingGuards
         case taking
+        /// What it has of seats, and of places in their queues; it waits on until this time then.
+        case releasing(until: Duration)
         case running
     }
 
-    /// What changes of a duty with the configuration only. Duties are copied at every look at them, and to copy a job and a schedule each
-    /// time was a tenth of what a machine costs: so there is one of it, which nobody can change.
+    /// What changes of a duty with the configuration only. Duties are copied at every look at them, and to copy a
+    /// job and a schedule each time was a tenth of what a machine costs: so there is one of it, which nobody can
+    /// change.
     private final class Plan: Sendable {
         let job: Job
         let schedule: Schedule?
@@ -92,7 +97,7 @@ struct Duty: Sendable {
     var isWaiting: Bool {
         switch phase {
         case .waiting: true
-        case .claiming, .readingGuards, .taking, .running: false
+        case .claiming, .readingGuards, .taking, .releasing, .running: false
         }
     }
 

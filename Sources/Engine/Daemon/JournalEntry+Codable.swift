@@ -78,15 +78,10 @@ private struct EndForm: Codable {
     var at: JournalInstant
 }
 
-private struct MarkForm: Codable {
-    var schedule: ScheduleKey
-    var until: JournalInstant
-}
-
 /// An entry is one object with one key, which tells its kind; a journal may be replayed by a later program, so keys stay.
 extension JournalEntry: Codable {
     private enum Kind: String, CodingKey {
-        case run, attempt, step, backup, removal, end, mark
+        case run, attempt, step, backup, removal, end
     }
 
     package init(from decoder: any Decoder) throws {
@@ -117,9 +112,6 @@ extension JournalEntry: Codable {
         case .end:
             let form: EndForm = try form(kind)
             self = .end(form.run, form.lease, form.outcome, summary: form.summary, at: form.at.date)
-        case .mark:
-            let form: MarkForm = try form(kind)
-            self = .mark(form.schedule, form.until.date)
         }
     }
 
@@ -138,9 +130,6 @@ extension JournalEntry: Codable {
             try container.encode(
                 EndForm(run: run, lease: lease, outcome: outcome, summary: summary, at: JournalInstant(at)),
                 forKey: .end)
-        case .mark(let schedule, let until):
-            try container.encode(
-                MarkForm(schedule: schedule, until: JournalInstant(until)), forKey: .mark)
         }
     }
 }

@@ -12,8 +12,6 @@ package enum JournalEntry: Sendable, Equatable {
     /// A set that has left its store.
     case removal(UUID, at: Date, reason: String)
     case end(UUID, Lease?, Outcome, summary: String, at: Date)
-    /// Until when a schedule's slots are accounted for.
-    case mark(ScheduleKey, Date)
 
     /// The run whose row has to be there first; nil for what stands without one.
     package var run: UUID? {
@@ -22,7 +20,7 @@ package enum JournalEntry: Sendable, Equatable {
         case .attempt(let attempt, _): attempt.run
         case .step(let step, _): step.run
         case .end(let run, _, _, _, _): run
-        case .backup, .removal, .mark: nil
+        case .backup, .removal: nil
         }
     }
 
@@ -33,7 +31,7 @@ package enum JournalEntry: Sendable, Equatable {
         case .attempt(let attempt, let lease): RunClaim(run: attempt.run, lease: lease)
         case .step(let step, let lease): RunClaim(run: step.run, lease: lease)
         case .end(let run, let lease, _, _, _): RunClaim(run: run, lease: lease)
-        case .backup, .removal, .mark: nil
+        case .backup, .removal: nil
         }
     }
 
@@ -51,7 +49,7 @@ package enum JournalEntry: Sendable, Equatable {
         case .step(let step, _): return .step(step, lease)
         case .end(let run, _, let outcome, let summary, let at):
             return .end(run, lease, outcome, summary: summary, at: at)
-        case .backup, .removal, .mark: return self
+        case .backup, .removal: return self
         }
     }
 }

@@ -26,8 +26,6 @@ struct JournalReplay: Sendable {
     let catalog: JournaledBook.Catalog
     /// Runs of which the catalog takes nothing, by the lease of the writer.
     private(set) var foreign: Set<RunClaim>
-    /// The latest of each schedule; told last, since their runs come first.
-    private(set) var marks: [ScheduleKey: Date] = [:]
 
     /// The lease under which provisional entries are told.
     private let lease: Lease?
@@ -38,7 +36,7 @@ struct JournalReplay: Sendable {
         self.lease = lease
     }
 
-    /// Tells one entry; a mark is only noted.
+    /// Tells one entry.
     ///
     /// - Throws: What may pass: then it is told again later.
     mutating func tell(_ entry: JournalEntry) async throws(AnyFault) -> Answer {
@@ -55,24 +53,8 @@ struct JournalReplay: Sendable {
         }
     }
 
-    /// Moves the marks on.
-    ///
-    /// - Parameter lease: The one that this process has; without one the marks cannot be told.
-    /// - Returns: Those that could not be.
-    func tellMarks(lease: Lease?) async throws(AnyFault) -> [ScheduleKey: Date] {
-        guard !marks.isEmpty else { return [:] }
-        guard let lease, let daemons = catalog.daemons else { return marks }
-        do throws(AnyFault) {
-            _ = try await daemons.claim([], marks: marks, lease: lease)
-        } catch {
-            guard error.code == "catalog.lease-lost" else { throw error }
-            return marks
-        }
-        return [:]
-    }
-
     /// - Returns: The run that has the slot of a run that was to begin, if there is one.
-    private mutating func put(_ entry: JournalEntry) async throws(AnyFault) -> UUID? {
+    private func put(_ entry: JournalEntry) async throws(AnyFault) -> UUID? {
         let book = catalog.book
         switch entry {
         case .run(let run):
@@ -84,7 +66,6 @@ struct JournalReplay: Sendable {
         case .removal(let id, let at, let reason): try await book.markRemoved(id, at: at, reason: reason)
         case .end(let run, let lease, let outcome, let summary, let at):
             try await book.end(run, lease: lease, outcome: outcome, summary: summary, at: at)
-        case .mark(let key, let at): marks[key] = max(at, marks[key] ?? at)
         }
         return nil
     }

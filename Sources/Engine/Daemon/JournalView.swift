@@ -5,8 +5,6 @@ package struct JournalView: Sendable {
     private var rows: [UUID: RunRecord] = [:]
     private var tries: [UUID: [Int: AttemptRecord]] = [:]
     private var parts: [UUID: [Place: StepRecord]] = [:]
-    /// Until when schedules are accounted for, by what the journals say.
-    package private(set) var marks: [ScheduleKey: Date] = [:]
     /// Entries that the catalog lacks.
     package private(set) var entries = 0
 
@@ -34,7 +32,6 @@ package struct JournalView: Sendable {
                     parts[step.run, default: [:]][place] = step
                 }
             case .end(let run, _, let outcome, let summary, let at): end(run, outcome, summary, at)
-            case .mark(let key, let until): marks[key] = max(until, marks[key] ?? until)
             case .backup, .removal: break
             }
         }

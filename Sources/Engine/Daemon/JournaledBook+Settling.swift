@@ -6,8 +6,8 @@ extension JournaledBook {
     /// Tells the catalog what it lacks, in order, as far as it takes it now: what dead processes left, then our own.
     ///
     /// Where nothing waits and no call has failed, the catalog is opened if it was not, and not asked.
-    /// - Parameter lease: That of this process, with which marks are moved on, and under which is told what was written
-    ///   before there was any; without one both stay in the journal.
+    /// - Parameter lease: That of this process, under which is told what was written before there was any; without one
+    ///   that stays in the journal.
     /// - Returns: Why the catalog still lacks some of it; nil when it has all.
     @discardableResult
     package func settle(lease: Lease? = nil) async -> AnyFault? {
@@ -25,13 +25,8 @@ extension JournaledBook {
     }
 
     private func settle(_ catalog: Catalog, _ lease: Lease?) async throws(AnyFault) {
-        if let lease {
-            ours = lease
-            held = 0
-            unsaved += unsavedMarks.map { .mark($0.key, $0.value) }
-            unsavedMarks = [:]
-        }
-        var count = try await tellAbandoned(catalog, lease)
+        if let lease { ours = lease }
+        var count = try await tellAbandoned(catalog)
         // What is told shows whether the catalog is there; without anything to tell, a question does.
         if outage != nil, pending == 0, count == 0 {
             _ = try await catalog.book.runs(RunQuery(unfinishedOnly: true), limit: 1)
@@ -40,8 +35,7 @@ extension JournaledBook {
         isProvisional = false
         // Whatever is written meanwhile waits behind; after a round without any, the catalog has all.
         while pending > 0 {
-            let isInFile = inFile - told - held > 0
-            count += isInFile ? try await tellSaved(catalog, lease) : try await tellUnsaved(catalog, lease)
+            count += inFile > told ? try await tellSaved(catalog) : try await tellUnsaved(catalog)
         }
         outage = nil
         missing = nil
@@ -50,12 +44,12 @@ extension JournaledBook {
     }
 
     /// Tells what dead processes left, and then ends their runs: in this order, since a journal may hold how they ended.
-    private func tellAbandoned(_ catalog: Catalog, _ lease: Lease?) async throws(AnyFault) -> Int {
+    private func tellAbandoned(_ catalog: Catalog) async throws(AnyFault) -> Int {
         let abandoned = await adopt()
         var count = 0
         var fault: AnyFault?
         do throws(AnyFault) {
-            for journal in abandoned { count += try await replay(journal, catalog, lease) }
+            for journal in abandoned { count += try await replay(journal, catalog) }
         } catch {
             fault = error
         }
@@ -78,9 +72,7 @@ extension JournaledBook {
     }
 
     /// Tells what a dead process left.
-    private func replay(_ journal: any JournalPort, _ catalog: Catalog, _ lease: Lease?)
-        async throws(AnyFault) -> Int
-    {
+    private func replay(_ journal: any JournalPort, _ catalog: Catalog) async throws(AnyFault) -> Int {
         let entries: [JournalEntry]
         do throws(AnyFault) {
             entries = try await read(journal)
@@ -90,46 +82,38 @@ extension JournaledBook {
             return 0
         }
         // What a dead process wrote before it had a lease is nobody's.
-        let result = await tell(entries, catalog, lease, provisional: nil)
-        // Marks go over to our own journal; before they are there, theirs is not touched.
-        guard await hold(result.marks) else { return 0 }
+        let result = await tell(entries, catalog, provisional: nil)
         await forget(result.count, of: journal)
         if let fault = result.fault { throw fault }
         return result.count
     }
 
     /// Tells what is in our own journal.
-    private func tellSaved(_ catalog: Catalog, _ lease: Lease?) async throws(AnyFault) -> Int {
+    private func tellSaved(_ catalog: Catalog) async throws(AnyFault) -> Int {
         let expected = inFile - told
         let entries = try await read(journal).dropFirst(told).prefix(expected)
         // Damaged records are kept aside, and will not be told any more.
         inFile -= expected - entries.count
-        let result = await tell(Array(entries), catalog, lease, provisional: ours)
-        held = 0
-        if await hold(result.marks) {
-            told += result.count
-            if await forget(told, of: journal) {
-                inFile -= told
-                told = 0
-            }
-        } else if result.fault == nil {
-            told += result.count
+        let result = await tell(Array(entries), catalog, provisional: ours)
+        told += result.count
+        if await forget(told, of: journal) {
+            inFile -= told
+            told = 0
         }
         if let fault = result.fault { throw fault }
         return result.count
     }
 
     /// Tells what the journal did not take.
-    private func tellUnsaved(_ catalog: Catalog, _ lease: Lease?) async throws(AnyFault) -> Int {
+    private func tellUnsaved(_ catalog: Catalog) async throws(AnyFault) -> Int {
         await takeTurn()
-        let result = await tell(unsaved, catalog, lease, provisional: ours)
+        let result = await tell(unsaved, catalog, provisional: ours)
         unsaved.removeFirst(result.count)
         if unsaved.isEmpty {
             atRisk = nil
             isLosing = false
         }
         endTurn()
-        _ = await hold(result.marks)
         if let fault = result.fault { throw fault }
         return result.count
     }
@@ -137,9 +121,9 @@ extension JournaledBook {
     /// Tells entries in their order until one is not taken.
     ///
     /// - Parameter provisional: The lease of what was written before there was any.
-    /// - Returns: How many were told, and the marks among them that could not be.
-    private func tell(_ entries: [JournalEntry], _ catalog: Catalog, _ lease: Lease?, provisional: Lease?)
-        async -> (count: Int, marks: [ScheduleKey: Date], fault: AnyFault?)
+    /// - Returns: How many were told, and why not all.
+    private func tell(_ entries: [JournalEntry], _ catalog: Catalog, provisional: Lease?)
+        async -> (count: Int, fault: AnyFault?)
     {
         var replay = JournalReplay(catalog, foreign: foreign, lease: provisional)
         var count = 0
@@ -150,9 +134,9 @@ extension JournaledBook {
                 foreign.formUnion(replay.foreign)
                 await note(entry, answer)
             }
-            return (count, try await replay.tellMarks(lease: lease), nil)
+            return (count, nil)
         } catch {
-            return (count, replay.marks, error)
+            return (count, error)
         }
     }
 
@@ -164,24 +148,6 @@ extension JournaledBook {
         case .slotTaken(let other):
             guard case .run(let run) = entry else { return }
             onNote(.dropped(AnyFault(JournalFault.slotTaken(run: run.id, job: run.job, by: other))))
-        }
-    }
-
-    /// Keeps marks until there is a lease.
-    ///
-    /// - Returns: Whether they are safe.
-    private func hold(_ marks: [ScheduleKey: Date]) async -> Bool {
-        guard !marks.isEmpty else { return true }
-        await takeTurn()
-        defer { endTurn() }
-        do throws(AnyFault) {
-            try await journal.append(marks.map { .mark($0.key, $0.value) })
-            inFile += marks.count
-            held += marks.count
-            return true
-        } catch {
-            unsavedMarks.merge(marks) { max($0, $1) }
-            return false
         }
     }
 

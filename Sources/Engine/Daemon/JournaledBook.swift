@@ -10,7 +10,7 @@ package actor JournaledBook {
     /// A catalog that is open.
     package struct Catalog: Sendable {
         package var book: any RunBook
-        /// Takes marks; without it they stay in the journal.
+        /// What daemons agree by, in the same catalog; nil where nobody asks for it.
         package var daemons: (any DaemonBook)?
 
         package init(book: any RunBook, daemons: (any DaemonBook)? = nil) {
@@ -37,14 +37,11 @@ package actor JournaledBook {
     package internal(set) var atRisk: AnyFault?
     var isLosing = false
 
-    /// Entries in our journal, of which the catalog has the first `told`, and `held` are marks that wait for a lease.
+    /// Entries in our journal, of which the catalog has the first `told`.
     var inFile = 0
     var told = 0
-    var held = 0
     /// What the journal has not taken yet, in its order.
     var unsaved: [JournalEntry] = []
-    /// Marks that wait for a lease and that the journal has not taken.
-    var unsavedMarks: [ScheduleKey: Date] = [:]
 
     /// Runs that began and have not ended: the journal gets the row of a run before anything else of it.
     var underWay: [UUID: RunRecord] = [:]
@@ -82,18 +79,10 @@ package actor JournaledBook {
     package var isCatalogDown: Bool { outage != nil }
 
     /// Entries that the catalog lacks.
-    package var pending: Int { inFile - told - held + unsaved.count }
+    package var pending: Int { inFile - told + unsaved.count }
 
     /// Notes that the catalog has failed somebody else, so that it is left alone from now on.
     package func noteOutage(_ fault: AnyFault) { outage = outage ?? fault }
-
-    /// Keeps runs that a daemon claims while the catalog is down, and then its marks.
-    ///
-    /// - Parameter fault: Why the catalog was not asked.
-    package func claim(_ runs: [RunRecord], marks: [ScheduleKey: Date], because fault: AnyFault) async {
-        noteOutage(fault)
-        await keep(runs.map(JournalEntry.run) + marks.map { .mark($0.key, $0.value) }, fault)
-    }
 
     /// Lets the journal go; what it keeps is told by the next process that has the catalog.
     package func close() async {
@@ -124,7 +113,7 @@ package actor JournaledBook {
         }
         if let claim = entry.settled(under: ours).claim, foreign.contains(claim) { return .begun }
         if entry.isProvisional, ours == nil { isProvisional = true }
-        await keep([entry], outage ?? missing ?? Self.behind)
+        await keep(entry, outage ?? missing ?? Self.behind)
         return .begun
     }
 
@@ -151,15 +140,13 @@ package actor JournaledBook {
         watchers[run] = nil
     }
 
-    private func keep(_ entries: [JournalEntry], _ fault: AnyFault) async {
-        for entry in entries {
-            if case .run(let run) = entry {
-                introduced.insert(run.id)
-            } else if let run = entry.run, let row = underWay[run], introduced.insert(run).inserted {
-                unsaved.append(.run(row))
-            }
-            enqueue(entry)
+    private func keep(_ entry: JournalEntry, _ fault: AnyFault) async {
+        if case .run(let run) = entry {
+            introduced.insert(run.id)
+        } else if let run = entry.run, let row = underWay[run], introduced.insert(run).inserted {
+            unsaved.append(.run(row))
         }
+        enqueue(entry)
         if missing == nil {
             missing = fault
             onNote(.keeping(fault))

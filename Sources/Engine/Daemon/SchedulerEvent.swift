@@ -28,6 +28,8 @@ package enum SchedulerEvent: Sendable {
     case claimRefused
     case took(UUID, TakeAnswer)
     case takeFailed(UUID)
+    case released(UUID)
+    case releaseFailed(UUID)
     /// Nil: it was not to be had. `attemptsMade` is what its former owner began.
     case tookOver(UUID, RunRecord?, attemptsMade: Int)
     case takeOverFailed(UUID)
@@ -55,6 +57,8 @@ package enum SchedulerAction: Sendable, Equatable {
     case readDurations([String])
     case claim([RunRecord], marks: [ScheduleKey: Date], Lease)
     case take(UUID, [Seat], Lease)
+    /// Lets the seats of a run go that cannot start now for another reason.
+    case release(UUID, Lease)
     case noteWaiting(UUID, reason: String, Lease)
     case takeOver(UUID, Lease)
     case readGuards(UUID, [GuardRule], Job)

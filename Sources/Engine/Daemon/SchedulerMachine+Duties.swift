@@ -28,7 +28,7 @@ extension SchedulerMachine {
             switch duty.phase {
             case .waiting(let until): until <= now.uptime || duty.hasMissed(now) || duty.stop != nil
             case .running: [duty.guardsDue, duty.stopDue].contains { $0.map { $0 <= now.uptime } ?? false }
-            case .claiming, .readingGuards, .taking: false
+            case .claiming, .readingGuards, .taking, .releasing: false
             }
         }
         for duty in ready.sorted(by: { $0.isBefore($1) }) {
@@ -53,7 +53,7 @@ extension SchedulerMachine {
         if case .apart = standing, !mayGoOnApart(duty.job) {
             return waitForCatalog(id, now)
         }
-        guard resolveOverlap(duty, now), mayUseWindow(duty, now) else { return }
+        guard resolveOverlap(duty, now), mayUseWindow(duty, now) else { return letSeatsGo(id) }
         let rules = guards(of: duty)
         guard rules.isEmpty else {
             duties[id]?.phase = .readingGuards
@@ -63,7 +63,7 @@ extension SchedulerMachine {
         takeSeats(id, now)
     }
 
-    private mutating func waitForCatalog(_ id: UUID, _ now: Moment) {
+    mutating func waitForCatalog(_ id: UUID, _ now: Moment) {
         wait(id, "for the catalog, which cannot be reached", until: now.uptime + napMax, now)
         duties[id]?.awaitsCatalog = true
     }
@@ -81,8 +81,7 @@ extension SchedulerMachine {
     }
 
     /// Follows the overlap rule against a run of the same job that has its seat or waits for it longer.
-    private mutating func resolve(_ overlap: Overlap, _ duty: Duty, with other: String, _ now: Moment) -> Bool
-    {
+    mutating func resolve(_ overlap: Overlap, _ duty: Duty, with other: String, _ now: Moment) -> Bool {
         switch overlap {
         case .skip:
             end(duty.run.id, .skipped, "run \(other) of this job is still under way", now)
@@ -103,7 +102,7 @@ extension SchedulerMachine {
     }
 
     /// Whether its window lets it start now; if not, it waits or is missed.
-    private mutating func mayUseWindow(_ duty: Duty, _ now: Moment) -> Bool {
+    mutating func mayUseWindow(_ duty: Duty, _ now: Moment) -> Bool {
         guard let window = duty.schedule?.window else { return true }
         switch window.admission(
             now: now.wall, deadline: duty.run.deadline, expected: expected(duty.job), settings.render)
@@ -119,98 +118,7 @@ extension SchedulerMachine {
 
     func guards(of duty: Duty) -> [GuardRule] { duty.schedule?.window?.window.guards ?? [] }
 
-    private mutating func takeSeats(_ id: UUID, _ now: Moment) {
-        guard let duty = duties[id] else { return }
-        if case .holding(let lease, _) = standing {
-            guard duty.isClaimed else {
-                duties[id]?.phase = .claiming
-                return
-            }
-            duties[id]?.phase = .taking
-            actions.append(.take(id, duty.seats, lease))
-            return
-        }
-        guard mayGoOnApart(duty.job) else { return waitForCatalog(id, now) }
-        let held = duties.values.filter { $0.isRunning && $0.run.id != id }
-            .sorted { $0.isBefore($1) }.map { (run: $0, seats: $0.seats) }
-        if let (other, seat) = SeatPlan.blocker(of: duty.seats, held: held) {
-            waitForSeat(
-                id,
-                [
-                    TakeAnswer.Blocker(
-                        run: other.run.id.uuidString.lowercased(), job: other.job.name, seat: seat.key,
-                        has: true)
-                ],
-                now)
-        } else {
-            perform(id, now)
-        }
-    }
-
-    mutating func didTake(_ id: UUID, _ answer: TakeAnswer, _ now: Moment) {
-        guard let duty = duties[id] else { return }
-        guard duty.phase == .taking else {
-            // It runs already: the catalog was away when it started.
-            if answer == .taken { duties[id]?.hasSeats = true }
-            return
-        }
-        duties[id]?.isUnanswered = false
-        switch answer {
-        case .taken:
-            duties[id]?.hasSeats = true
-            // Time has passed since it was considered: the last word is said with the seats in hand.
-            if duty.stop != nil || duty.hasMissed(now) || stopBy != nil {
-                duties[id]?.phase = .waiting(until: now.uptime)
-                if stopBy != nil { duties[id] = nil }
-                return
-            }
-            if duty.isRevised { return reconsider(id, now) }
-            duties[id]?.phase = .waiting(until: now.uptime)
-            // The answer may have taken longer than the lease holds: whoever is apart is considered anew.
-            guard case .holding = standing else { return }
-            // What it is expected to take fitted in when it asked; with its seats in hand it is not sent back for the
-            // moment that the answer took, while others would wait for them.
-            let isOpen = duty.schedule?.window?.contains(now.wall) ?? true
-            guard isOpen || mayUseWindow(duty.waiting(now), now) else { return }
-            perform(id, now)
-        case .busy where duty.isRevised: reconsider(id, now)
-        case .busy(let blockers): waitForSeat(id, blockers, now)
-        case .lost: duties[id] = nil
-        }
-    }
-
-    private mutating func waitForSeat(_ id: UUID, _ blockers: [TakeAnswer.Blocker], _ now: Moment) {
-        guard var duty = duties[id] else { return }
-        duty.phase = .waiting(until: now.uptime)
-        duties[id] = duty
-        inTheWay = Set(blockers.filter(\.has).compactMap { UUID(uuidString: $0.run) })
-        if let schedule = duty.schedule,
-            let own = blockers.first(where: { $0.seat == "job/\(duty.job.name)" })
-        {
-            _ = resolve(schedule.overlap, duty, with: own.run, now)
-            return
-        }
-        let first = blockers.first
-        let who = first.map {
-            "run \($0.run.prefix(8)) (\($0.job)), which \($0.has ? "has" : "came due earlier for") \($0.seat)"
-        }
-        wait(id, "for \(who ?? "a seat")", until: now.uptime + pause(now), now)
-    }
-
-    mutating func poll(_ id: UUID, _ now: Moment) {
-        guard duties[id]?.phase == .taking else { return }
-        let until = now.uptime + seatPoll
-        duties[id]?.phase = .waiting(until: until)
-        duties[id]?.isUnanswered = true
-        duties[id]?.isRevised = false
-    }
-
-    /// The more runs wait, the less often each of them asks.
-    private func pause(_ now: Moment) -> Duration {
-        max(seatPoll, .milliseconds(10 * duties.count)) * (0.75 + 0.5 * now.chance)
-    }
-
-    private mutating func perform(_ id: UUID, _ now: Moment) {
+    mutating func perform(_ id: UUID, _ now: Moment) {
         guard var duty = duties[id] else { return }
         duty.phase = .running
         duty.run.summary = ""
@@ -238,11 +146,13 @@ extension SchedulerMachine {
         duties[id]?.phase = .waiting(until: now.uptime)
         if refusals.isEmpty, duty.stop == nil, !duty.hasMissed(now) {
             // The window may have closed while they were read.
-            if mayUseWindow(duty, now) { takeSeats(id, now) }
+            guard mayUseWindow(duty, now) else { return letSeatsGo(id) }
+            takeSeats(id, now)
         } else if !refusals.isEmpty {
             wait(
                 id, refusals.joined(separator: "; "),
                 until: now.uptime + guardPoll * (0.75 + 0.5 * now.chance), now)
+            letSeatsGo(id)
         }
     }
 
@@ -283,14 +193,5 @@ extension SchedulerMachine {
             }
         }
         duties[id] = duty
-    }
-}
-
-extension Duty {
-    /// The same, waiting.
-    fileprivate func waiting(_ now: Moment) -> Duty {
-        var copy = self
-        copy.phase = .waiting(until: now.uptime)
-        return copy
     }
 }

@@ -48,6 +48,7 @@ extension SchedulerMachine {
         if duty.run.trigger == .hand {
             end(duty.run.id, .cancelled, "stopped while it waited", now)
         } else {
+            letSeatsGo(duty.run.id)
             duties[duty.run.id] = nil
         }
     }

@@ -34,7 +34,7 @@ extension SchedulerMachine {
         switch duty.phase {
         case .waiting: duties[duty.run.id]?.phase = .waiting(until: now.uptime)
         // The answer is to a question that may not be the right one any more.
-        case .readingGuards, .taking: duties[duty.run.id]?.isRevised = true
+        case .readingGuards, .taking, .releasing: duties[duty.run.id]?.isRevised = true
         case .claiming, .running: break
         }
     }

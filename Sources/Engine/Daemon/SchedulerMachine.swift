@@ -7,7 +7,7 @@ import Policy
 /// what holds when the catalog or the lease is gone.
 ///
 /// Events in, actions out, nothing touched: time and chance come with each event. Aspects stand in files beside this
-/// one: slots, duties, the lease, orphans.
+/// one: slots, duties, seats, the lease, orphans.
 package struct SchedulerMachine: Sendable {
     /// A slot that is looked at no later than this after its instant is on time.
     package static let onTime = Duration.seconds(60)
@@ -217,6 +217,8 @@ package struct SchedulerMachine: Sendable {
         case .claimRefused: fence(now)
         case .took(let run, let answer): didTake(run, answer, now)
         case .takeFailed(let run): poll(run, now)
+        case .released(let run): didRelease(run, now)
+        case .releaseFailed(let run): didNotRelease(run, now)
         case .tookOver(let id, let run, let made): didTakeOver(id, run, made, now)
         case .takeOverFailed(let run):
             if takingOver[run] != nil { takingOver[run] = .again(at: now.uptime + seatPoll) }

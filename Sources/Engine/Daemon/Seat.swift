@@ -1,6 +1,6 @@
 /// A thing that only so many runs may have at once: a target, a store, the job itself.
 package struct Seat: Sendable, Equatable, Hashable, Codable {
-    /// Such as `job/nightly-backup`, `target/store`, `database/store/medusa`, `store/local`, `runs`.
+    /// Such as `job/nightly-backup`, `target/main`, `store/local`, `drills`, `runs`.
     package var key: String
     /// At least 1.
     package var limit: Int

@@ -4,8 +4,9 @@ package import Jobs
 package enum SeatPlan {
     /// The seats of a run of a job, in the order in which people are told of them.
     ///
-    /// A dump and maintenance never have one target together, whatever the limit: a dump's snapshot makes VACUUM
-    /// useless and stalls REINDEX CONCURRENTLY (manual, "Routine Vacuuming").
+    /// A dump and a heavy command never have one target together, whatever the limit: heavy commands are mostly
+    /// maintenance, and a dump's snapshot makes VACUUM useless and stalls REINDEX CONCURRENTLY (manual, "Routine
+    /// Vacuuming"). Drills and restores only count: they write databases that nobody dumps at the time.
     package static func seats(of job: Job, targets: [Target], limits: Limits) -> [Seat] {
         var seats = [Seat(key: "job/\(job.name)", limit: 1)]
         let names = targets.map(\.name).filter { name in
@@ -16,7 +17,10 @@ package enum SeatPlan {
             seats += names.map { Seat(key: "target/\($0)", limit: limits.heavyRunsMax, mode: "dump") }
             seats.append(Seat(key: "store/\(spec.store)", limit: limits.writersMax, queued: false))
         case .command(let spec):
-            if spec.heavy { seats += names.map { Seat(key: "target/\($0)", limit: limits.heavyRunsMax) } }
+            guard spec.heavy else { break }
+            seats += names.map {
+                Seat(key: "target/\($0)", limit: limits.heavyRunsMax, mode: "command")
+            }
         case .drill(let spec):
             switch spec.location {
             case .throwaway: seats.append(Seat(key: "drills", limit: limits.drillsMax))

@@ -134,6 +134,7 @@ package struct RestoreServerFacts: Sendable, Equatable {
         self.clients = clients
     }
 
+    /// Such as 17.
     package var major: Int { versionNumber / 10_000 }
 }
 
