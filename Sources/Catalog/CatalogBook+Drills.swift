@@ -8,7 +8,7 @@ import Postgres
 extension CatalogBook: DrillBook {
     package func record(_ drill: DrillRecord, report: String, lease: Lease?) async throws(AnyFault) {
         let values = try reading { () throws(CatalogFault) in
-            try DrillRow.values(drill) + [.text(report.withoutZeros)]
+            try DrillRow.values(drill) + [.text(try DrillRow.checked(report).withoutZeros)]
         }
         try await write(DrillStatements.record, values + lease.values, of: drill.run)
     }
@@ -67,6 +67,21 @@ private enum DrillRow {
             .optional(drill.recoverySeconds.map { "\($0)" }), try .json(drill.phases),
             .line(drill.serverVersion), .line(drill.summary), try .json(findings),
         ]
+    }
+
+    /// What is no JSON is refused here: the server's complaint would look like one that may pass.
+    static func checked(_ report: String) throws(CatalogFault) -> String {
+        do {
+            _ = try JSONDecoder().decode(AnyJSON.self, from: Data(report.utf8))
+            return report
+        } catch {
+            throw .unknownValue(column: "the report of a drill", value: String(report.prefix(200)))
+        }
+    }
+
+    /// Whatever it is, if it is JSON at all.
+    private struct AnyJSON: Decodable {
+        init(from decoder: any Decoder) {}
     }
 
     static func record(_ row: Rows.Row) throws(CatalogFault) -> DrillRecord {

@@ -97,6 +97,23 @@ struct JournalBench: Sendable {
         #expect(await (book.pending, book.missing, book.isCatalogDown) == (0, nil, false))
     }
 
+    @Test func `may be a drill, which the catalog gets once, with its report`() async throws {
+        let journal = bench.directory.second()
+        let book = bench.process(journal)
+        let run = bench.run(1)
+        #expect(await book.begin(run) == .begun)
+        let drill = DrillRecord.sample(run.id)
+        await bench.catalog.fail(with: JournalBench.down)
+        await book.record(drill, report: "[1]", lease: nil)
+        #expect(
+            try await journal.contents().entries == [.run(run), .drill(drill, report: "[1]", nil)])
+        await bench.catalog.fail(with: nil)
+        #expect(await book.settle() == nil)
+        await book.record(drill, report: "[2]", lease: nil)
+        #expect(try await bench.catalog.drills(DrillQuery(run: run.id), limit: 5) == [drill])
+        #expect(try await bench.catalog.report(ofDrill: 1, of: run.id) == "[1]")
+    }
+
     @Test func `of a run that began before the outage has its row with it`() async throws {
         let journal = bench.directory.second()
         let book = bench.process(journal)

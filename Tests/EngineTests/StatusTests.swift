@@ -104,6 +104,38 @@ private func screen(_ facts: StatusFacts) -> String {
         Golden.expect(String(decoding: try encoder.encode(view), as: UTF8.self), "status-json")
     }
 
+    @Test func `when drills have proven backups, and took their time`() throws {
+        var facts = try Scene.well()
+        facts.jobs = [
+            Scene.job(
+                objectives: Objectives(provenAge: .seconds(10 * 86_400), recoveryTime: .seconds(600)))
+        ]
+        func proof(_ verdict: Manifest.Proof.Verdict, hoursAgo: Double, _ seconds: Double?) -> Manifest.Proof
+        {
+            Manifest.Proof(
+                run: ManualClock.id(9), at: now - hoursAgo * 3600, verdict: verdict, level: .content,
+                recoverySeconds: seconds, server: "15.18")
+        }
+        let oldest = try #require(
+            facts.sets.indices.min { facts.sets[$0].manifest.started < facts.sets[$1].manifest.started })
+        #expect(StatusView.make(facts).verdict == .wrong, "nothing was ever proven")
+        facts.sets[oldest].manifest.proof = proof(.proven, hoursAgo: 20, 754)
+        let slow = try #require(StatusView.make(facts).databases.first)
+        #expect(slow.proven == facts.sets[oldest].manifest.started && slow.recoverySeconds == 754)
+        #expect(slow.objectives.map(\.met) == [true, false])
+        facts.sets[1 - oldest].manifest.proof = proof(.couldNotVerify, hoursAgo: 2, nil)
+        #expect(StatusView.make(facts).databases.first == slow, "what could not verify says nothing")
+        facts.sets[oldest].manifest.proof = proof(.proven, hoursAgo: 1, 95)
+        let well = StatusView.make(facts)
+        #expect(well.verdict == .well && well.databases.first?.objectives.map(\.met) == [true, true])
+        Golden.expect(screen(facts), "status-proven")
+        facts.sets[oldest].manifest.proof = proof(.broken, hoursAgo: 0.5, nil)
+        #expect(StatusView.make(facts).databases.first?.proven == nil)
+        facts.sets[oldest].manifest.proof = proof(.proven, hoursAgo: 0.5, 95)
+        facts.sets[oldest].damaged = "its hash is another"
+        #expect(StatusView.make(facts).databases.first?.proven == nil, "found damaged since")
+    }
+
     @Test func `when nothing ran at all`() throws {
         let facts = try edited { facts, records in
             facts.now = now + 3 * 86_400

@@ -123,6 +123,7 @@ final class Journal {
         case .attempt(let attempt, let lease): Taking(run: attempt.run, lease: lease)
         case .step(let step, let lease): Taking(run: step.run, lease: lease)
         case .end(let run, let lease, _, _, _): Taking(run: run, lease: lease)
+        case .drill(let drill, _, let lease): Taking(run: drill.run, lease: lease)
         case .backup, .removal: nil
         }
     }
@@ -161,6 +162,8 @@ final class Journal {
             try world.catalog.record(attempt, lease: known(lease), now: now)
         case .step(let step, let lease): try world.catalog.record(step, lease: known(lease), now: now)
         case .backup(let backup): world.catalog.record(backup, now: now)
+        case .drill(let drill, let report, let lease):
+            try world.catalog.record(drill, report: report, lease: known(lease), now: now)
         case .removal(let id, let at, let reason):
             world.catalog.markRemoved(id, at: at, reason: reason, now: now)
         case .end(let run, let lease, let outcome, let summary, let at):

@@ -1,8 +1,8 @@
 #if canImport(Engine)
-import ArchiveFormat
+package import ArchiveFormat
 package import Engine
 import Faults
-import FoundationEssentials
+package import FoundationEssentials
 import Testing
 
 /// What every record of drills must do, run on the twin in memory and on the real catalog.
@@ -35,30 +35,9 @@ package enum DrillBookConformance: String, CaseIterable, Sendable, CustomTestStr
         }
     }
 
-    /// A drill that has everything.
-    private func drill(
-        _ run: UUID, _ ordinal: Int = 1, database: String = "shop", verdict: Manifest.Proof.Verdict = .proven,
-        minutes: Double = 0
-    ) -> DrillRecord {
-        let start = Date(timeIntervalSince1970: 1_795_312_800 + minutes * 60)
-        return DrillRecord(
-            run: run, ordinal: ordinal, backup: UUID(), store: "local",
-            path: "main/shop/2026-11-22T003000Z-\(run.uuidString.lowercased())", target: "main",
-            database: database, slot: start.addingTimeInterval(-7_200),
-            takenAt: start.addingTimeInterval(-7_190.5), startedAt: start,
-            endedAt: start.addingTimeInterval(95.25), verdict: verdict, level: .content,
-            recoverySeconds: 61.125,
-            phases: [.init(name: "restore", seconds: 60.5), .init(name: "analyze", seconds: 0.625)],
-            serverVersion: "15.18", summary: "12 tables proven by content",
-            findings: [
-                .init(check: "rows", subject: "public.orders", expected: "5", found: "4", isFault: true),
-                .init(check: "assertion", subject: "fresh", expected: "", found: "x", isFault: false),
-            ])
-    }
-
     private func keepsDrills(_ book: any RunBook & DrillBook, _ run: UUID) async throws {
-        let whole = drill(run)
-        var bare = drill(run, 2, minutes: 3)
+        let whole = DrillRecord.sample(run)
+        var bare = DrillRecord.sample(run, 2, minutes: 3)
         bare.slot = nil
         bare.recoverySeconds = nil
         bare.phases = []
@@ -70,9 +49,9 @@ package enum DrillBookConformance: String, CaseIterable, Sendable, CustomTestStr
     }
 
     private func keepsTheFirst(_ book: any RunBook & DrillBook, _ run: UUID) async throws {
-        let first = drill(run)
+        let first = DrillRecord.sample(run)
         try await book.record(first, report: "[1]", lease: nil)
-        try await book.record(drill(run, verdict: .broken), report: "[2]", lease: nil)
+        try await book.record(DrillRecord.sample(run, verdict: .broken), report: "[2]", lease: nil)
         #expect(try await book.drills(DrillQuery(run: run), limit: 10) == [first])
         #expect(try await book.report(ofDrill: 1, of: run) == "[1]")
     }
@@ -82,7 +61,7 @@ package enum DrillBookConformance: String, CaseIterable, Sendable, CustomTestStr
         let verdicts = Manifest.Proof.Verdict.allCases
         var all: [DrillRecord] = []
         for (index, minutes) in [4.0, 9, 1, 4, 7, 2].enumerated() {
-            let one = drill(
+            let one = DrillRecord.sample(
                 run, index + 1, database: database, verdict: verdicts[index % 3], minutes: minutes)
             try await book.record(one, report: "{}", lease: nil)
             all.append(one)
@@ -103,7 +82,7 @@ package enum DrillBookConformance: String, CaseIterable, Sendable, CustomTestStr
     }
 
     private func keepsReports(_ book: any RunBook & DrillBook, _ run: UUID) async throws {
-        try await book.record(drill(run), report: #"{"a": ["é\"\\u0000", 1.5]}"#, lease: nil)
+        try await book.record(DrillRecord.sample(run), report: #"{"a": ["é\"\\u0000", 1.5]}"#, lease: nil)
         let text = try #require(try await book.report(ofDrill: 1, of: run))
         let report = try JSONDecoder().decode([String: [Cell]].self, from: Data(text.utf8))
         #expect(report == ["a": [.text(#"é"\u0000"#), .number(1.5)]])
@@ -128,7 +107,7 @@ package enum DrillBookConformance: String, CaseIterable, Sendable, CustomTestStr
 
     private func keepsTexts(_ book: any RunBook & DrillBook, _ run: UUID) async throws {
         let text = "Größe 'x' \"y\" \\ $1 %s\nline 2\t☂ "
-        var one = drill(run)
+        var one = DrillRecord.sample(run)
         one.summary = text + "\0"
         one.findings = [
             .init(check: "rows", subject: text, expected: text, found: text + "\0", isFault: true)
@@ -140,7 +119,7 @@ package enum DrillBookConformance: String, CaseIterable, Sendable, CustomTestStr
     }
 
     private func refusesOrphans(_ book: any RunBook & DrillBook) async throws {
-        let orphan = drill(UUID())
+        let orphan = DrillRecord.sample(UUID())
         let fault = await #expect(throws: AnyFault.self) {
             try await book.record(orphan, report: "{}", lease: nil)
         }
@@ -150,10 +129,34 @@ package enum DrillBookConformance: String, CaseIterable, Sendable, CustomTestStr
 
     private func refusesOtherLeases(_ book: any RunBook & DrillBook, _ run: UUID) async throws {
         let fault = await #expect(throws: AnyFault.self) {
-            try await book.record(drill(run), report: "{}", lease: Lease(daemon: UUID(), epoch: 7))
+            try await book.record(
+                DrillRecord.sample(run), report: "{}", lease: Lease(daemon: UUID(), epoch: 7))
         }
         #expect(fault?.code == "catalog.run-taken-over")
         #expect(try await book.drills(DrillQuery(run: run), limit: 1) == [])
+    }
+}
+
+extension DrillRecord {
+    /// A drill that has everything; its times are so many minutes after the first one's.
+    package static func sample(
+        _ run: UUID, _ ordinal: Int = 1, database: String = "shop", verdict: Manifest.Proof.Verdict = .proven,
+        minutes: Double = 0
+    ) -> DrillRecord {
+        let start = Date(timeIntervalSince1970: 1_795_312_800 + minutes * 60)
+        return DrillRecord(
+            run: run, ordinal: ordinal, backup: UUID(), store: "local",
+            path: "main/shop/2026-11-22T003000Z-\(run.uuidString.lowercased())", target: "main",
+            database: database, slot: start.addingTimeInterval(-7_200),
+            takenAt: start.addingTimeInterval(-7_190.5), startedAt: start,
+            endedAt: start.addingTimeInterval(95.25), verdict: verdict, level: .content,
+            recoverySeconds: 61.125,
+            phases: [.init(name: "restore", seconds: 60.5), .init(name: "analyze", seconds: 0.625)],
+            serverVersion: "15.18", summary: "12 tables proven by content",
+            findings: [
+                .init(check: "rows", subject: "public.orders", expected: "5", found: "4", isFault: true),
+                .init(check: "assertion", subject: "fresh", expected: "", found: "x", isFault: false),
+            ])
     }
 }
 #endif

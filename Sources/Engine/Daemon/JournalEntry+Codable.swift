@@ -81,7 +81,7 @@ private struct EndForm: Codable {
 /// An entry is one object with one key, which tells its kind; a journal may be replayed by a later program, so keys stay.
 extension JournalEntry: Codable {
     private enum Kind: String, CodingKey {
-        case run, attempt, step, backup, removal, end
+        case run, attempt, step, backup, drill, removal, end
     }
 
     package init(from decoder: any Decoder) throws {
@@ -106,6 +106,9 @@ extension JournalEntry: Codable {
         case .backup:
             let form: BackupForm = try form(kind)
             self = .backup(form.record)
+        case .drill:
+            let form: JournalDrillForm = try form(kind)
+            self = .drill(form.record, report: form.report, form.lease)
         case .removal:
             let form: RemovalForm = try form(kind)
             self = .removal(form.backup, at: form.at.date, reason: form.reason)
@@ -123,6 +126,8 @@ extension JournalEntry: Codable {
             try container.encode(JournalAttemptForm(attempt, lease), forKey: .attempt)
         case .step(let step, let lease): try container.encode(JournalStepForm(step, lease), forKey: .step)
         case .backup(let backup): try container.encode(BackupForm(backup), forKey: .backup)
+        case .drill(let drill, let report, let lease):
+            try container.encode(JournalDrillForm(drill, report: report, lease), forKey: .drill)
         case .removal(let backup, let at, let reason):
             try container.encode(
                 RemovalForm(backup: backup, at: JournalInstant(at), reason: reason), forKey: .removal)

@@ -9,6 +9,8 @@ package enum JournalEntry: Sendable, Equatable {
     case attempt(AttemptRecord, Lease?)
     case step(StepRecord, Lease?)
     case backup(BackupRecord)
+    /// What a drill proved, with its report as JSON.
+    case drill(DrillRecord, report: String, Lease?)
     /// A set that has left its store.
     case removal(UUID, at: Date, reason: String)
     case end(UUID, Lease?, Outcome, summary: String, at: Date)
@@ -19,6 +21,7 @@ package enum JournalEntry: Sendable, Equatable {
         case .run(let run): run.id
         case .attempt(let attempt, _): attempt.run
         case .step(let step, _): step.run
+        case .drill(let drill, _, _): drill.run
         case .end(let run, _, _, _, _): run
         case .backup, .removal: nil
         }
@@ -30,6 +33,7 @@ package enum JournalEntry: Sendable, Equatable {
         case .run(let run): RunClaim(run: run.id, lease: run.lease)
         case .attempt(let attempt, let lease): RunClaim(run: attempt.run, lease: lease)
         case .step(let step, let lease): RunClaim(run: step.run, lease: lease)
+        case .drill(let drill, _, let lease): RunClaim(run: drill.run, lease: lease)
         case .end(let run, let lease, _, _, _): RunClaim(run: run, lease: lease)
         case .backup, .removal: nil
         }
@@ -47,6 +51,7 @@ package enum JournalEntry: Sendable, Equatable {
             return .run(run)
         case .attempt(let attempt, _): return .attempt(attempt, lease)
         case .step(let step, _): return .step(step, lease)
+        case .drill(let drill, let report, _): return .drill(drill, report: report, lease)
         case .end(let run, _, let outcome, let summary, let at):
             return .end(run, lease, outcome, summary: summary, at: at)
         case .backup, .removal: return self

@@ -5,6 +5,8 @@ package struct JournalView: Sendable {
     private var rows: [UUID: RunRecord] = [:]
     private var tries: [UUID: [Int: AttemptRecord]] = [:]
     private var parts: [UUID: [Place: StepRecord]] = [:]
+    /// Drills that wait, with their reports as JSON.
+    package private(set) var drills: [(drill: DrillRecord, report: String)] = []
     /// Entries that the catalog lacks.
     package private(set) var entries = 0
 
@@ -32,6 +34,7 @@ package struct JournalView: Sendable {
                     parts[step.run, default: [:]][place] = step
                 }
             case .end(let run, _, let outcome, let summary, let at): end(run, outcome, summary, at)
+            case .drill(let drill, let report, _): drills.append((drill, report))
             case .backup, .removal: break
             }
         }

@@ -1,13 +1,6 @@
-import Faults
-
 extension JournaledBook {
-    /// Writes what a drill proved.
+    /// Writes what a drill proved, or keeps it until the catalog takes it.
     package func record(_ drill: DrillRecord, report: String, lease: Lease?) async {
-        do throws(AnyFault) {
-            let book = try await open().book
-            try await (book as? any DrillBook)?.record(drill, report: report, lease: lease)
-        } catch {
-            noteOutage(error)
-        }
+        _ = await write(.drill(drill, report: report, lease))
     }
 }

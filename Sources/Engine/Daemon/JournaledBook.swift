@@ -12,10 +12,14 @@ package actor JournaledBook {
         package var book: any RunBook
         /// What daemons agree by, in the same catalog; nil where nobody asks for it.
         package var daemons: (any DaemonBook)?
+        /// Takes drills.
+        package var drills: (any DrillBook)?
 
         package init(book: any RunBook, daemons: (any DaemonBook)? = nil) {
             self.book = book
             self.daemons = daemons
+            // The real book takes them; one that takes none is a test's.
+            drills = book as? any DrillBook
         }
     }
 

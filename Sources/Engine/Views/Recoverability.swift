@@ -10,6 +10,10 @@ package struct DatabaseStanding: Sendable, Equatable {
     package var database: String
     /// The newest set that is whole, verified, and was not found damaged since.
     package var newest: StoredSet?
+    /// The newest of them that a drill has proven, as its manifest says.
+    package var proven: StoredSet?
+    /// How long the last measured recovery of one of its sets took.
+    package var recovery: Duration?
     /// How many such sets there are.
     package var sets: Int
     package var care: Care
@@ -76,6 +80,7 @@ package enum Recoverability {
     private static func standing(
         _ database: String, _ target: Target, _ patrons: [Patron], _ sets: [StoredSet], _ now: Date
     ) -> DatabaseStanding {
+        let recovery = sets.lastRecovery
         let whole = sets.filter { $0.isGood && $0.manifest.partial == nil }.newestFirst
         let wanting = patrons.filter { $0.wants(database) }
         let saving = wanting.filter { !$0.hasLost(database) }
@@ -83,25 +88,30 @@ package enum Recoverability {
             wanting.isEmpty ? .unattended : saving.isEmpty && !sets.isEmpty ? .gone : .saved
         var judgements: [DatabaseStanding.Judgement] = []
         if care == .saved {
-            judgements = judge(target.objectives, "target \(target.name)", nil, whole.first, now)
+            judgements = judge(target.objectives, "target \(target.name)", nil, whole, recovery, now)
             for patron in saving {
                 let made = sets.filter {
                     $0.isGood && $0.manifest.job == patron.job.name && patron.counts($0)
                 }
                 judgements += judge(
-                    patron.job.objectives, "job \(patron.job.name)", patron.job.name, made.newestFirst.first,
-                    now)
+                    patron.job.objectives, "job \(patron.job.name)", patron.job.name, made.newestFirst,
+                    recovery, now)
             }
         }
         return DatabaseStanding(
-            target: target.name, database: database, newest: whole.first, sets: whole.count, care: care,
-            judgements: judgements)
+            target: target.name, database: database, newest: whole.first,
+            proven: whole.first { $0.manifest.isProven },
+            recovery: recovery, sets: whole.count, care: care, judgements: judgements)
     }
 
+    /// - Parameter sets: The sound ones that count for it, newest first.
     private static func judge(
-        _ objectives: Objectives, _ source: String, _ job: String?, _ newest: StoredSet?, _ now: Date
+        _ objectives: Objectives, _ source: String, _ job: String?, _ sets: [StoredSet],
+        _ recovery: Duration?, _ now: Date
     ) -> [DatabaseStanding.Judgement] {
-        let facts = RecoveryFacts(newestBackup: newest?.manifest.started)
+        let facts = RecoveryFacts(
+            newestBackup: sets.first?.manifest.started,
+            newestProven: sets.first { $0.manifest.isProven }?.manifest.started, recoveryTime: recovery)
         let breaches = ObjectiveCheck.check(objectives, facts: facts, now: now)
         return ObjectiveKind.allCases.compactMap { kind in
             guard let allowed = objectives[kind] else { return nil }
@@ -109,8 +119,8 @@ package enum Recoverability {
             let found: Duration? =
                 switch kind {
                 case .backupAge: facts.newestBackup.map { .seconds(now.timeIntervalSince($0)) }
-                // Neither is measured yet.
-                case .provenAge, .recoveryTime: nil
+                case .provenAge: facts.newestProven.map { .seconds(now.timeIntervalSince($0)) }
+                case .recoveryTime: facts.recoveryTime
                 }
             return DatabaseStanding.Judgement(
                 kind: kind, source: source, job: job, allowed: allowed, found: found, breach: breach?.text)
@@ -176,5 +186,13 @@ extension StoredSet {
 }
 
 extension [StoredSet] {
+    /// How long the recovery took that was measured last; a drill that found a set broken may have measured one too.
+    fileprivate var lastRecovery: Duration? {
+        let measured = compactMap { set in
+            set.manifest.proof.flatMap { proof in proof.recoverySeconds.map { (at: proof.at, seconds: $0) } }
+        }
+        return measured.max { $0.at < $1.at }.map { .seconds($0.seconds) }
+    }
+
     fileprivate var newestFirst: [StoredSet] { sorted { $0.manifest.started > $1.manifest.started } }
 }

@@ -75,9 +75,9 @@ package struct StatusView: Sendable, Equatable, Codable {
         package var bytes: Int64?
         /// Whole, verified sets that there are.
         package var sets: Int
-        /// Of the last measured recovery; not measured yet.
+        /// Of the recovery that was measured last; nil while none was.
         package var recoverySeconds: Double?
-        /// When a restore last proved a backup of it; none has yet.
+        /// When its newest proven backup was taken; nil while a drill has proven none.
         package var proven: Date?
         package var objectives: [Objective]
     }
@@ -188,7 +188,8 @@ extension StatusView.Database {
             target: standing.target, database: standing.database, care: standing.care.rawValue,
             newest: manifest?.started, backup: manifest?.id.uuidString.lowercased(),
             ageSeconds: manifest.map { Durations.seconds(from: $0.started, to: now) }, bytes: manifest?.size,
-            sets: standing.sets,
+            sets: standing.sets, recoverySeconds: standing.recovery.map(Durations.seconds),
+            proven: standing.proven?.manifest.started,
             objectives: standing.judgements.map { judgement in
                 StatusView.Objective(
                     name: judgement.kind.rawValue, source: judgement.source,
