@@ -27,6 +27,8 @@ package struct BackupView: Sendable, Equatable, Codable {
     package var held: String?
     /// What a verification found wrong with it since; it does not count for retention then.
     package var damaged: String?
+    /// What the last drill of it came to; nil before the first.
+    package var proof: ProofView?
 
     package init(_ set: StoredSet) {
         let manifest = set.manifest
@@ -51,6 +53,29 @@ package struct BackupView: Sendable, Equatable, Codable {
         warnings = manifest.warnings
         held = set.held
         damaged = set.damaged
+        proof = manifest.proof.map(ProofView.init)
+    }
+}
+
+/// What the last drill of a set came to, as `--json` shows it.
+package struct ProofView: Sendable, Equatable, Codable {
+    package var run: String
+    package var at: Date
+    /// `proven`, `broken` or `could not verify`.
+    package var verdict: String
+    /// `rows` or `content`.
+    package var level: String
+    package var recoverySeconds: Double?
+    /// The version of the server that it was restored into.
+    package var server: String
+
+    init(_ proof: Manifest.Proof) {
+        run = proof.run.uuidString.lowercased()
+        at = proof.at
+        verdict = proof.verdict.rawValue
+        level = proof.level.rawValue
+        recoverySeconds = proof.recoverySeconds
+        server = proof.server
     }
 }
 

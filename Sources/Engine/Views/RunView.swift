@@ -37,6 +37,8 @@ package struct RunView: Sendable, Equatable, Codable {
     package var waitsWith: [SeatView]?
     package var attempts: [AttemptView]?
     package var steps: [StepView]?
+    /// What it drilled; nil if that is nothing, and in lists.
+    package var drills: [DrillView]?
 
     /// The view of a run; attempts and steps are left out of lists.
     ///

@@ -15,7 +15,7 @@ package enum StatusText {
             let found = view.findings.filter { $0.weight == weight }
             if !found.isEmpty { parts.append(findings(found, weight)) }
         }
-        if !view.databases.isEmpty { parts.append(databases(view.databases, instants)) }
+        if !view.databases.isEmpty { parts.append(databases(view, instants)) }
         parts.append(section("Running", view.running.map { running($0, instants) }))
         parts.append(section("Waiting", view.waiting.map { waiting($0, instants) }))
         parts.append(section("Next", view.next.map { coming($0, instants) }))
@@ -56,19 +56,21 @@ package enum StatusText {
             .joined(separator: "\n")
     }
 
-    private static func databases(_ databases: [StatusView.Database], _ instants: InstantText) -> String {
+    private static func databases(_ view: StatusView, _ instants: InstantText) -> String {
         var table = TextTable([
             ("DATABASE", .left), ("NEWEST BACKUP", .left), ("AGE", .right), ("SIZE", .right),
             ("RECOVERY", .left), ("PROVEN", .left), ("OBJECTIVES", .left),
         ])
-        for one in databases {
+        for one in view.databases {
             table.add([
                 one.database.isEmpty ? one.target : "\(one.target)/\(one.database)",
                 one.newest.map(instants.short) ?? "NONE",
                 one.ageSeconds.map { InstantText.length($0) } ?? "–",
                 one.bytes.map { "\(ByteCount($0))" } ?? "–",
                 one.recoverySeconds.map { InstantText.length($0) } ?? "not measured",
-                one.proven.map(instants.short) ?? "never", objectives(one),
+                one.proven.map { "\(instants.short($0)), \(instants.span(from: $0, to: view.at)) old" }
+                    ?? "never",
+                objectives(one),
             ])
         }
         return table.render()
