@@ -1,6 +1,7 @@
 import Engine
 import FoundationEssentials
 import Jobs
+import Measures
 import Policy
 import Storage
 

@@ -6,6 +6,7 @@ import Jobs
 import Measures
 import Policy
 import Processes
+import Storage
 import Web
 
 /// A serving daemon with all that belongs to it: the loop, messages, metrics, the service manager, and reloads.
