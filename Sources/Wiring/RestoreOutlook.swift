@@ -5,6 +5,7 @@ package import Faults
 package import FoundationEssentials
 package import Jobs
 package import Measures
+import Verification
 
 /// What a person is shown before a database is replaced.
 package struct RestoreOutlook: Sendable {
