@@ -86,10 +86,10 @@ package struct ConfigurationLoader: Sendable {
             defaults: defaults, readSecretFile: SecretFiles.read)
     }
 
-    /// The files of the jobs folder; without the folder the job that is built in.
+    /// The files of the jobs folder; without the folder the jobs that are built in.
     private func jobFiles(_ faults: inout [AnyFault]) -> [ConfigurationSource.File] {
         if isAbsent("\(directory)/jobs") {
-            return [.init(path: "jobs/nightly-backup.yaml", text: Shipped.nightlyBackup)]
+            return Shipped.jobs.map { .init(path: "jobs/\($0.name).yaml", text: $0.text) }
         }
         return list("jobs", [".yaml", ".yml"], &faults).compactMap { file($0, &faults) }
     }
@@ -131,7 +131,7 @@ package struct ConfigurationLoader: Sendable {
     }
 
     /// The files of the cron folder; where there is neither that nor a folder of jobs, the crontab that is built in
-    /// goes with the job that is.
+    /// goes with the jobs that are.
     private func crontabs(_ faults: inout [AnyFault]) -> [ConfigurationSource.File] {
         if isAbsent("\(directory)/cron"), isAbsent("\(directory)/jobs") {
             return [.init(path: "cron/nights.cron", text: Shipped.nights)]

@@ -61,6 +61,22 @@ package struct Demo: Sendable {
         return (copy, offset)
     }
 
+    /// What ``plantRule()`` runs.
+    package static var rule: String { Shipped.rule }
+
+    /// Adds a constraint to the shop that holds, that pg_dump saves, and with which no restore brings the table back: its
+    /// function names another table without its schema.
+    package func plantRule() async throws(AnyFault) {
+        do throws(PostgresFault) {
+            let shop = try await Connection.open(
+                cluster.connectionInfo(database: "medusa_store").options(statementLimit: .seconds(60)))
+            try await shop.run(script: Shipped.rule)
+            await shop.close()
+        } catch {
+            throw AnyFault(error)
+        }
+    }
+
     private static func loadShop(_ cluster: LocalCluster, _ report: (Int, Int) -> Void) async throws(AnyFault)
     {
         do throws(PostgresFault) {
@@ -110,8 +126,10 @@ package struct Demo: Sendable {
                 atPath: "\(directory)/jobs", withIntermediateDirectories: true)
             try FileManager.default.createDirectory(
                 atPath: "\(directory)/cron", withIntermediateDirectories: true)
-            try Shipped.nightlyBackup.write(
-                toFile: "\(directory)/jobs/nightly-backup.yaml", atomically: true, encoding: .utf8)
+            for job in Shipped.jobs {
+                try job.text.write(
+                    toFile: "\(directory)/jobs/\(job.name).yaml", atomically: true, encoding: .utf8)
+            }
             try Shipped.nights.write(
                 toFile: "\(directory)/cron/nights.cron", atomically: true, encoding: .utf8)
         } catch {

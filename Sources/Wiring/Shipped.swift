@@ -1,8 +1,19 @@
-/// The job that is there before anybody has written one; the file is `jobs/nightly-backup.yaml`.
+/// The files of `jobs/` and `cron/` that are there before anybody has written one.
 enum Shipped {
-    static var nightlyBackup: String { String(decoding: PackageResources.nightly_backup_yaml, as: UTF8.self) }
-    /// The crontab that goes with it; the file is `cron/nights.cron`.
-    static var nights: String { String(decoding: PackageResources.nights_cron, as: UTF8.self) }
+    /// The jobs by the names of their files.
+    static var jobs: [(name: String, text: String)] {
+        [
+            ("nightly-backup", text(PackageResources.nightly_backup_yaml)),
+            ("verify-stores", text(PackageResources.verify_stores_yaml)),
+            ("weekly-drill", text(PackageResources.weekly_drill_yaml)),
+        ]
+    }
+    /// The crontab that goes with them; the file is `cron/nights.cron`.
+    static var nights: String { text(PackageResources.nights_cron) }
     /// The demo's sample shop, statements separated by lines `-- next`.
-    static var shop: String { String(decoding: PackageResources.shop_sql, as: UTF8.self) }
+    static var shop: String { text(PackageResources.shop_sql) }
+    /// What somebody adds to the shop that pg_dump does not mind, and that does not come back.
+    static var rule: String { text(PackageResources.rule_sql) }
+
+    private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 }

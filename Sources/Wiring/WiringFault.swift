@@ -11,6 +11,12 @@ package enum WiringFault: Fault, Equatable {
     case runLost(String)
     case notASlot(String)
     case noSuchBackup(String)
+    case noSuchDrill(String)
+    /// A run has drilled more than one backup, and one report is asked for.
+    case severalDrills(run: String, count: Int)
+    case reportUnreadable(drill: String)
+    case notADrill(job: String, kind: String)
+    case unwritable(path: String, why: String)
     case ambiguousID(String)
     case nothingToVerify
     case optionUnknown(String, known: [String])
@@ -31,6 +37,11 @@ package enum WiringFault: Fault, Equatable {
         case .runLost: "wiring.run-lost"
         case .notASlot: "wiring.not-a-slot"
         case .noSuchBackup: "wiring.no-such-backup"
+        case .noSuchDrill: "wiring.no-such-drill"
+        case .severalDrills: "wiring.several-drills"
+        case .reportUnreadable: "wiring.report-unreadable"
+        case .notADrill: "wiring.not-a-drill"
+        case .unwritable: "wiring.unwritable"
         case .ambiguousID: "wiring.ambiguous-id"
         case .nothingToVerify: "wiring.nothing-to-verify"
         case .optionUnknown: "wiring.option-unknown"
@@ -53,6 +64,11 @@ package enum WiringFault: Fault, Equatable {
         case .runLost(let job): "the run of '\(job)' was lost while it waited: the catalog has it no more"
         case .notASlot(let text): "'\(text)' names no slot"
         case .noSuchBackup(let id): "no backup set has an id that begins with '\(id)'"
+        case .noSuchDrill(let text): "no drill is recorded as '\(text)'"
+        case .severalDrills(let run, let count): "run \(run) has drilled \(count) backups"
+        case .reportUnreadable(let drill): "the report of drill \(drill) is none that this program can read"
+        case .notADrill(let job, let kind): "job '\(job)' is of kind '\(kind)'"
+        case .unwritable(let path, let why): "\(path) cannot be written: \(why)"
         case .ambiguousID(let id): "more than one id begins with '\(id)'"
         case .nothingToVerify: "there is no backup set to verify"
         case .optionUnknown(let key, _): "there is no option '\(key)'"
@@ -76,6 +92,11 @@ package enum WiringFault: Fault, Equatable {
         case .runLost: "Run the job again."
         case .notASlot: "Write JOB@TIME, such as nightly-backup@2026-11-22T01:30."
         case .noSuchBackup: "Look at 'pgvigil backups list'."
+        case .noSuchDrill: "Look at 'pgvigil drills list'."
+        case .severalDrills(let run, _): "Name one of them, such as \(run)/1."
+        case .reportUnreadable(let drill): "Look at it with 'pgvigil drills show \(drill) --json'."
+        case .notADrill: "Name a job of kind drill, or leave --job out."
+        case .unwritable: "Name a file in a folder that is there and that you may write to."
         case .ambiguousID: "Write more of it."
         case .nothingToVerify: "Make one with 'pgvigil run nightly-backup'."
         case .optionUnknown(let key, let known): Self.suggest(key, known, otherwise: "Remove it.")
@@ -90,8 +111,15 @@ package enum WiringFault: Fault, Equatable {
     }
 
     package var exitStatus: ExitStatus {
-        if case .runLost = self { return .badResult }
-        return .usage
+        switch self {
+        case .runLost: .badResult
+        case .reportUnreadable: .undetermined
+        case .noSuchJob, .noSuchDirectory, .unreadable, .nothingScheduled, .noSuchRun, .notASlot,
+            .noSuchBackup, .noSuchDrill, .severalDrills, .notADrill, .unwritable, .ambiguousID,
+            .nothingToVerify, .optionUnknown, .windowUnknown, .lateOutOfBounds, .scheduleTwice, .zoneUnknown,
+            .notAnInstant, .notThreeFields:
+            .usage
+        }
     }
 
     private static func suggest(_ word: String, _ known: [String], otherwise: String) -> String {

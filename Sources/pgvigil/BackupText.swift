@@ -6,10 +6,11 @@ import Measures
 /// Backup sets as a person reads them.
 enum BackupText {
     /// One line a set.
-    static func table(_ sets: [StoredSet], _ instants: InstantText) -> String {
+    static func table(_ sets: [StoredSet], _ instants: InstantText, now: Date) -> String {
         var table = TextTable([
             ("ID", .left), ("WHEN", .left), ("DATABASE", .left), ("SIZE", .right), ("TABLES", .right),
-            ("ROWS", .right), ("VERIFIED", .left), ("JOB", .left), ("NOTES", .left),
+            ("ROWS", .right), ("VERIFIED", .left), ("PROVEN", .left), ("RECOVERY", .right), ("JOB", .left),
+            ("NOTES", .left),
         ])
         for set in sets {
             let manifest = set.manifest
@@ -18,14 +19,16 @@ enum BackupText {
                 String(manifest.id.uuidString.lowercased().prefix(8)), instants.short(manifest.started),
                 "\(manifest.target)/\(manifest.database.name)", "\(ByteCount(manifest.size))",
                 decoded ? "\(manifest.tables.count)" : "–", decoded ? Decimals.grouped(rows(manifest)) : "–",
-                manifest.verification.level.rawValue, manifest.job, notes(set).joined(separator: ", "),
+                manifest.verification.level.rawValue, proof(set, instants, now),
+                manifest.proof?.recoverySeconds.map { DurationText.render(.seconds($0)) } ?? "–",
+                manifest.job, notes(set).joined(separator: ", "),
             ])
         }
         return table.render()
     }
 
     /// Everything about one set, and its largest tables.
-    static func details(_ set: StoredSet, _ instants: InstantText) -> String {
+    static func details(_ set: StoredSet, _ instants: InstantText, now: Date) -> String {
         let manifest = set.manifest
         var table = TextTable([("", .left), ("", .left)])
         table.add(["set", manifest.id.uuidString.lowercased()])
@@ -47,6 +50,7 @@ enum BackupText {
             "verified",
             "\(manifest.verification.level.rawValue) at \(instants.full(manifest.verification.at))",
         ])
+        table.add(["proven", proven(set, instants, now)])
         if !notes(set).isEmpty { table.add(["notes", notes(set).joined(separator: ", ")]) }
         for warning in manifest.warnings { table.add(["warning", warning]) }
         for file in manifest.files {
@@ -77,6 +81,24 @@ enum BackupText {
             ])
         }
         return table.render()
+    }
+
+    /// What the last drill of it came to, and how long ago that was.
+    private static func proof(_ set: StoredSet, _ instants: InstantText, _ now: Date) -> String {
+        guard let proof = set.manifest.proof else { return "never" }
+        let age = "\(instants.span(from: proof.at, to: now)) ago"
+        return switch proof.verdict {
+        case .proven: "\(proof.level.rawValue), \(age)"
+        case .broken: "BROKEN, \(age)"
+        case .couldNotVerify: "not known, \(age)"
+        }
+    }
+
+    private static func proven(_ set: StoredSet, _ instants: InstantText, _ now: Date) -> String {
+        guard let last = set.manifest.proof else { return "never: see 'pgvigil drill \(set.shortID)'" }
+        let recovery = last.recoverySeconds.map { "; recovery took \(DurationText.render(.seconds($0)))" }
+        return "\(proof(set, instants, now)), at \(instants.full(last.at)) in PostgreSQL \(last.server)"
+            + "\(recovery ?? ""); pgvigil drills show \(last.run.uuidString.lowercased().prefix(8))"
     }
 
     private static func notes(_ set: StoredSet) -> [String] {

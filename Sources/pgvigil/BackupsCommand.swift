@@ -25,11 +25,11 @@ struct BackupsCommand: AsyncParsableCommand {
         var json = false
 
         func run() async throws {
-            let (shelf, instants) = try BackupsCommand.shelf(options)
+            let (shelf, instants, now) = try BackupsCommand.shelf(options)
             let listing = try await shelf.listing(of: of)
             if json { return Console.say(JSONText.render(listing.sets.map(BackupView.init))) }
             let none = of.map { "No backups of '\($0)'." } ?? "No backups."
-            Console.say(listing.sets.isEmpty ? none : BackupText.table(listing.sets, instants))
+            Console.say(listing.sets.isEmpty ? none : BackupText.table(listing.sets, instants, now: now))
             for stranger in listing.strangers {
                 Console.whisper("not a backup set: \(stranger.path): \(stranger.reason)\n")
             }
@@ -47,9 +47,9 @@ struct BackupsCommand: AsyncParsableCommand {
         var json = false
 
         func run() async throws {
-            let (shelf, instants) = try BackupsCommand.shelf(options)
+            let (shelf, instants, now) = try BackupsCommand.shelf(options)
             let set = try await shelf.set(idPrefix: id)
-            Console.say(json ? try set.manifest.render() : BackupText.details(set, instants))
+            Console.say(json ? try set.manifest.render() : BackupText.details(set, instants, now: now))
         }
     }
 
@@ -68,7 +68,7 @@ struct BackupsCommand: AsyncParsableCommand {
         var json = false
 
         func run() async throws {
-            let (shelf, _) = try BackupsCommand.shelf(options)
+            let shelf = try BackupsCommand.shelf(options).shelf
             let folders = try await shelf.foldersToVerify(ids)
             let reports = await ReportPrinter(json: json).verify(folders)
             for report in reports { try await shelf.note(report) }
@@ -119,16 +119,21 @@ struct BackupsCommand: AsyncParsableCommand {
         var release = false
 
         func run() async throws {
-            let (shelf, _) = try BackupsCommand.shelf(options)
+            let shelf = try BackupsCommand.shelf(options).shelf
             let set = try await shelf.set(idPrefix: id)
             try await shelf.hold(set, reason: release ? nil : reason)
             Console.say("\(set.path) is \(release ? "no longer held" : "held: \(reason)")")
         }
     }
 
-    private static func shelf(_ options: ConfigurationOptions) throws -> (Shelf, InstantText) {
+    private static func shelf(
+        _ options: ConfigurationOptions
+    ) throws -> (shelf: Shelf, instants: InstantText, now: Date) {
         let surroundings = Surroundings.current()
         let configuration = try options.loadWithoutTargets(surroundings)
-        return (Shelf(configuration, surroundings), InstantText(zone: configuration.zone))
+        return (
+            Shelf(configuration, surroundings), InstantText(zone: configuration.zone),
+            surroundings.ambient(stateDirectory: "").wallTime()
+        )
     }
 }

@@ -1,10 +1,7 @@
-import ArchiveFormat
 import ArgumentParser
 import Engine
 import Faults
 import FoundationEssentials
-import Jobs
-import Measures
 import Wiring
 
 /// `pgvigil demo`.
@@ -56,51 +53,16 @@ struct DemoCommand: AsyncParsableCommand {
         let observer = TextObserver(instants: instants, moving: Console.errorIsTerminal)
         let system = try await PgvigilSystem.openForRuns(configuration, surroundings, observer: observer)
         if let fault = system.catalogFault { throw fault }
+        let guide = DemoTour(
+            demo: demo, system: system, surroundings: surroundings, instants: instants, signals: signals)
         do {
-            for job in configuration.jobs {
-                Console.say("\n$ pgvigil run \(job.name)")
-                let hand = HandRun(system, say: { _ in }, onFault: { Console.complain($0) })
-                signals.onStop { await hand.stop() }
-                let status = HandRunner.status(of: try await hand.run(job))
-                if status != .done { throw Ending(status: status) }
-            }
-            try await show(demo, system, surroundings, instants)
+            try await guide.show()
             if keep, !signals.wasAsked { await explore(demo, signals) }
         } catch {
             await system.close()
             throw error
         }
         await system.close()
-    }
-
-    private func show(
-        _ demo: Demo, _ system: PgvigilSystem, _ surroundings: Surroundings, _ instants: InstantText
-    ) async throws {
-        let sets = try await Shelf(demo.configuration, surroundings).listing(of: nil).sets
-        Console.say("\n$ pgvigil backups list\n\(BackupText.table(sets, instants))")
-        let runs = try await system.book.runs(RunQuery(), limit: 20)
-        Console.say("\n$ pgvigil runs list\n\(RunText.table(runs.map { RunView($0) }, instants))")
-        if let run = runs.first {
-            let view = RunView(
-                run, attempts: try await system.book.attempts(of: run.id),
-                steps: try await system.book.steps(of: run.id))
-            let daemons = try await system.daemons.daemons()
-            let story = RunStory(daemon: daemons.first { $0.id == run.lease?.daemon })
-            Console.say("\n$ pgvigil runs show latest\n\(RunText.details(view, story, instants))")
-        }
-        guard let set = sets.first else { return }
-        Console.say("\n$ pgvigil verify \(set.directory)")
-        let sound = await ReportPrinter(json: false).verify([set.directory])
-        try ReportPrinter.end(sound)
-        let (copy, offset) = try demo.plantFlip(in: set)
-        Console.say(
-            "\nNow one bit of byte \(offset) of a copy of the archive is flipped.\n$ pgvigil verify \(copy)")
-        let damaged = await ReportPrinter(json: false).verify([copy])
-        guard damaged.contains(where: { $0.verdict == .damaged }) else {
-            Console.say("The flipped bit was NOT found.")
-            throw Ending(status: .badResult)
-        }
-        Console.say("\nThe flipped bit was found.")
     }
 
     private func explore(_ demo: Demo, _ signals: StopSignals) async {
@@ -110,6 +72,7 @@ struct DemoCommand: AsyncParsableCommand {
             The demo stays up until ^C. In another terminal:
               pgvigil --help
               pgvigil backups list --config \(demo.directory)
+              pgvigil drills list --config \(demo.directory)
               pgvigil runs list --config \(demo.directory)
               pgvigil serve --config \(demo.directory)
             """)

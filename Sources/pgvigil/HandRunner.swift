@@ -12,8 +12,13 @@ struct HandRunner {
 
     /// Does the run of a job.
     ///
+    /// - Parameter atEnd: Called with the run as it ended, however, while the record can still be asked.
     /// - Throws: ``Ending`` with the status of a run that did not succeed, all having been said of it.
-    func run(_ job: Job, observer: any RunObserver, instants: InstantText) async throws -> RunRecord {
+    @discardableResult
+    func run(
+        _ job: Job, observer: any RunObserver, instants: InstantText,
+        atEnd: (PgvigilSystem, RunRecord) async -> Void = { _, _ in }
+    ) async throws -> RunRecord {
         // From here on there may be something to stop: the catalog's server at first.
         let signals = StopSignals()
         let system = try await open(observer, signals)
@@ -24,6 +29,7 @@ struct HandRunner {
         signals.onStop { await hand.stop() }
         let result: Result<RunRecord?, AnyFault>
         do { result = .success(try await hand.run(job)) } catch { result = .failure(error) }
+        if case .success(let run?) = result { await atEnd(system, run) }
         await system.close()
         let run = try result.get()
         // Neither in the catalog nor in the journal: the record of it ends with this process.

@@ -67,9 +67,8 @@ struct Pgvigil: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, CheckCommand.self, NextCommand.self, PlanCommand.self, StatusCommand.self,
             RunCommand.self, ServeCommand.self, ReloadCommand.self, DaemonsCommand.self, RunsCommand.self,
-            BackupsCommand.self, RestoreCommand.self, VerifyCommand.self, CatalogCommand.self,
-            CompletionsCommand.self,
-            VersionCommand.self,
+            BackupsCommand.self, DrillCommand.self, DrillsCommand.self, RestoreCommand.self,
+            VerifyCommand.self, CatalogCommand.self, CompletionsCommand.self, VersionCommand.self,
         ])
 }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Engine
 import Faults
 import FoundationEssentials
+import Jobs
 import Wiring
 
 extension RunsCommand {
@@ -88,6 +89,9 @@ extension RunsCommand {
                 views.append(view)
                 if json { continue }
                 Console.say((views.count > 1 ? "\n" : "") + RunText.details(view, story, reader.instants))
+                if let drills = view.drills {
+                    Console.say("\n" + DrillListText.findings(drills, reader.instants))
+                }
             }
             // One line of a crontab and one time make one run, but two lines may name one job.
             guard json else { return }
@@ -106,10 +110,14 @@ extension RunsCommand {
             let seats = await reader.ask(or: []) { () async throws(AnyFault) in
                 run.state == .waiting ? try await system.daemons.seats() : []
             }.value
-            let view = RunView(
+            var view = RunView(
                 run, inJournal: entry.isInJournal, seats: seats,
                 attempts: reader.journal.merged(attempts, of: run.id),
                 steps: reader.journal.merged(steps, of: run.id))
+            if run.kind == .drill {
+                let drills = await DrillFinder(reader: reader).ofRun(run.id).0
+                view.drills = drills.isEmpty ? nil : drills.map { DrillView($0) }
+            }
             return (view, await story(of: run, reader))
         }
 

@@ -8,18 +8,33 @@ import Testing
 import Wiring
 
 @Suite struct `Loading a configuration` {
-    @Test func `takes the built-in job and crontab where there is nothing but a database`() throws {
+    @Test func `takes the built-in jobs and crontab where there is nothing but a database`() throws {
         let folder = try Folder()
         let (configuration, faults) = folder.examine()
         #expect(faults.isEmpty)
-        #expect(configuration?.jobs.map(\.name) == ["nightly-backup"])
+        #expect(configuration?.jobs.map(\.name) == ["nightly-backup", "verify-stores", "weekly-drill"])
         #expect(configuration?.settings.targets.map(\.name) == ["main"])
         #expect(configuration?.settings.stateDirectory == "\(folder.path)/.local/state/pgvigil/state")
         #expect(configuration?.schedules.map(\.key.pattern) == ["30 1 * * *"])
         #expect(configuration?.zone.name == "Europe/Paris")
     }
 
-    @Test func `joins the shipped crontab with the shipped job`() throws {
+    @Test func `ships the files of jobs and cron as they are built in`() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
+        let builtIn = root.appending(path: "Sources/Wiring/Shipped").path
+        var names: [String] = []
+        for folder in ["jobs", "cron"] {
+            let path = root.appending(path: folder).path
+            for name in try FileManager.default.contentsOfDirectory(atPath: path) {
+                names.append(name)
+                let (file, copy) = (URL(filePath: "\(path)/\(name)"), URL(filePath: "\(builtIn)/\(name)"))
+                #expect(try Data(contentsOf: file) == Data(contentsOf: copy), "\(name)")
+            }
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: builtIn).sorted() == names.sorted())
+    }
+
+    @Test func `joins the shipped crontab with the shipped jobs`() throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
         let loader = ConfigurationLoader(
             surroundings: try Folder().surroundings(["DATABASE_URL": "postgres://h/shop"]),
@@ -30,10 +45,10 @@ import Wiring
                 ScheduleKey(job: "nightly-backup", zone: "Europe/Paris", pattern: "30 1 * * *")
             ])
         #expect(configuration.schedules.first?.late == .seconds(7200))
-        let builtIn = try #require(try Folder().examine().configuration?.jobs.first)
-        let shipped = try #require(configuration.jobs.first)
-        #expect(builtIn.work == shipped.work)
-        #expect(builtIn.retry == shipped.retry)
+        let builtIn = try #require(try Folder().examine().configuration?.jobs)
+        #expect(builtIn.map(\.name) == configuration.jobs.map(\.name))
+        #expect(builtIn.map(\.work) == configuration.jobs.map(\.work))
+        #expect(builtIn.map(\.retry) == configuration.jobs.map(\.retry))
     }
 
     @Test func `joins windows, zones and lateness`() throws {
@@ -141,7 +156,10 @@ import Wiring
 
     @Test func `names the job that is not there`() throws {
         let configuration = try #require(try Folder().examine().configuration)
-        #expect(throws: WiringFault.noSuchJob("nightly", known: ["nightly-backup"])) {
+        #expect(
+            throws: WiringFault.noSuchJob(
+                "nightly", known: ["nightly-backup", "verify-stores", "weekly-drill"])
+        ) {
             try configuration.job(named: "nightly")
         }
     }
