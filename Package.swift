@@ -83,7 +83,7 @@ let package = Package(
             ["Faults", "Measures", "ArchiveFormat", "Engine", "Jobs", "Policy", "Postgres", "Compression"]),
         module(
             "Compression", ["Faults", "ArchiveFormat", "CZlib", "CLZ4", "CZstd", "CXXHash", "CCrypto"]),
-        module("Verification", ["Faults", "ArchiveFormat", "Compression"]),
+        module("Verification", ["Faults", "ArchiveFormat", "Compression", "Engine"]),
         module("Processes", ["Faults", "Measures", "Engine", subprocess, system]),
         module(
             "Storage", ["Faults", "Measures", "Engine", "Jobs", "Policy", "ArchiveFormat", "Compression"]),
@@ -153,6 +153,13 @@ let package = Package(
             [
                 "Databases", "Postgres", "Compression", "ArchiveFormat", "Engine", "Jobs", "Policy", "Faults",
                 "Measures",
+            ]),
+        // Whole drills on real servers.
+        tests(
+            "DrillTests",
+            [
+                "Engine", "Databases", "Postgres", "Processes", "Storage", "Verification", "Compression",
+                "Jobs", "Policy", "ArchiveFormat", "Faults", "Measures",
             ]),
         tests("NotifyTests", ["Notify", "Processes", "Engine", "Jobs", "Faults", "Measures"]),
         tests("WebTests", ["Web", "Engine", "Jobs", "Faults"]),

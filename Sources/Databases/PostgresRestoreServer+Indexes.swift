@@ -13,6 +13,7 @@ extension PostgresRestoreServer {
             try await connection.query("BEGIN")
             try await connection.query(RestoreQueries.patient())
             try await connection.query(ProbeQueries.searchPath)
+            try await connection.query(RestoreQueries.silent)
             guard let schema = try await Self.amcheck(connection) else { return nil }
             let report = try await Self.check(connection, schema)
             try await connection.query("ROLLBACK")

@@ -10,6 +10,13 @@ enum RestoreQueries {
         """
     }
 
+    /// Keeps triggers of events from acting on what we make, where the role may: they fire on the origin only, unless
+    /// they are set to fire always (manual, `session_replication_role`).
+    static let silent = """
+        SELECT pg_catalog.set_config('session_replication_role', 'replica', true)
+        FROM pg_catalog.pg_roles WHERE rolname = CURRENT_USER AND rolsuper
+        """
+
     static let server = """
         SELECT pg_catalog.current_setting('server_version_num')::bigint AS number,
             pg_catalog.current_setting('server_version') AS version,

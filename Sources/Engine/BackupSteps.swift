@@ -246,10 +246,11 @@ extension BackupSteps {
 
     private func toolCall(_ tool: String, _ arguments: [String], _ work: Work) -> ToolCall {
         // COPY writes `timestamptz` in the session's zone, and nothing in an archive tells which one that was: with one
-        // zone for all, a drill finds the same text (manual, "Environment Variables", PGTZ).
+        // zone for all, a drill finds the same text (manual, "Environment Variables", PGTZ). pg_dumpall writes `VALID
+        // UNTIL` in the server's style of dates, which another server takes for another day: 02/01/2040.
         ToolCall(
             executable: "\(work.client.directory)/\(tool)", arguments: arguments,
-            environment: work.environment.merging(["PGTZ": "UTC"]) { own, _ in own })
+            environment: work.environment.merging(DumpCommand.dates) { own, _ in own })
     }
 
     private func accept(_ result: ToolResult, tool: String, _ item: BackupItem) throws(AnyFault) {

@@ -6,6 +6,9 @@ package enum DumpCommand {
     /// How long pg_dump waits for another session's lock on a table before it gives up.
     static let lockWait = Duration.seconds(300)
 
+    /// How every program writes instants, whatever its server's own zone and style.
+    static let dates = ["PGTZ": "UTC", "PGDATESTYLE": "ISO"]
+
     /// What pg_dump is started with; an archive that is one file goes to standard output.
     ///
     /// - Parameter directory: Where a directory dump is written; it must not exist yet.

@@ -45,7 +45,7 @@ extension Finding {
         case .cancelled: self.init(.cancelled, subject: subject, file: file, message: fault.summary)
         case .cannotRead(_, let offset, _):
             self.init(.unreadable, subject: subject, file: file, offset: offset, message: fault.summary)
-        case .cannotOpen, .notAFile, .damaged:
+        case .cannotOpen, .notAFile, .damaged, .cannotWrite:
             self.init(.unreadable, subject: subject, file: file, message: fault.summary)
         }
     }

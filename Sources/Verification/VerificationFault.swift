@@ -10,6 +10,8 @@ package enum VerificationFault: Fault, Equatable {
     case notAFile(String)
     /// It is not what an archive is, or not whole.
     case damaged(String, why: String)
+    /// What is unpacked cannot be written there, in the system's words.
+    case cannotWrite(String, why: String)
     /// The verification was cancelled.
     case cancelled
 
@@ -19,6 +21,7 @@ package enum VerificationFault: Fault, Equatable {
         case .cannotRead: "verify.cannot-read"
         case .notAFile: "verify.not-a-file"
         case .damaged: "verify.damaged"
+        case .cannotWrite: "verify.cannot-write"
         case .cancelled: "verify.cancelled"
         }
     }
@@ -29,6 +32,7 @@ package enum VerificationFault: Fault, Equatable {
         case .cannotRead(let path, let offset, let why): "'\(path)' cannot be read at byte \(offset): \(why)"
         case .notAFile(let path): "'\(path)' is neither a file nor a folder"
         case .damaged(let path, let why): "'\(path)' is damaged: \(why)"
+        case .cannotWrite(let path, let why): "'\(path)' cannot be written: \(why)"
         case .cancelled: "the verification was cancelled"
         }
     }
@@ -40,6 +44,7 @@ package enum VerificationFault: Fault, Equatable {
             "Check the disk with 'dmesg', and copy the backup to another one if it still can be read."
         case .notAFile: "Name a file of 'pg_dump -Fc', '-Ft' or '-Fp', or the folder of 'pg_dump -Fd'."
         case .damaged: "Run 'pgvigil verify' on it for every finding, and take another set."
+        case .cannotWrite: "Free space there, and check that this user may write."
         case .cancelled: "Run 'pgvigil verify' again."
         }
     }
@@ -47,7 +52,7 @@ package enum VerificationFault: Fault, Equatable {
     package var exitStatus: ExitStatus {
         switch self {
         case .damaged: .badResult
-        case .cannotOpen, .cannotRead, .notAFile, .cancelled: .undetermined
+        case .cannotOpen, .cannotRead, .notAFile, .cannotWrite, .cancelled: .undetermined
         }
     }
 }

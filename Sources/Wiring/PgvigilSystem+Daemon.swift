@@ -67,7 +67,7 @@ extension PgvigilSystem {
         let zone = configuration.zone
         let ports = Supervisor.Ports(
             book: book, server: ServerProbe(connectLimit: settings.limits.connectTimeout),
-            tools: tools(configuration, surroundings), stores: stores, verifier: ArchiveCheck(workers: nil),
+            tools: tools(configuration, surroundings), stores: stores, verifier: ArchiveVerifier(),
             liveness: RunLocks(stateDirectory: settings.stateDirectory), guards: guards,
             restoring: Supervisor.Restoring(
                 servers: servers(configuration, surroundings), archives: SetArchives()),

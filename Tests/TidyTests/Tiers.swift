@@ -23,7 +23,9 @@ enum Tiers {
             "Faults", "ArchiveFormat", "CZlib", "CLZ4", "CZstd", "CXXHash", "CCrypto", "Glibc",
             "Synchronization",
         ],
-        "Verification": ["Faults", "ArchiveFormat", "Compression", "Glibc", "Synchronization", "Dispatch"],
+        "Verification": [
+            "Faults", "ArchiveFormat", "Compression", "Engine", "Glibc", "Synchronization", "Dispatch",
+        ],
         "Processes": [
             "Faults", "Measures", "Engine", "Subprocess", "SystemPackage", "Glibc", "Synchronization",
             "Dispatch",

@@ -136,6 +136,7 @@ import Testing
         let faults: [VerificationFault] = [
             .cannotOpen("a.dump", why: "Permission denied"),
             .cannotRead("a.dump", offset: 4096, why: "Input/output error"), .notAFile("a.dump"), .cancelled,
+            .cannotWrite("script.sql", why: "No space left on device"),
         ]
         let lines = faults.map { "\($0.code) (exit \($0.exitStatus.rawValue)) \($0)" }
         Golden.expect(lines.joined(separator: "\n"), "faults of verifying")

@@ -1,15 +1,16 @@
-import ArchiveFormat
-import Engine
-import Faults
+package import ArchiveFormat
+package import Engine
+package import Faults
 import Glibc
-import Verification
 
 /// What a restore reads of backup sets, from the files of their folders.
-struct SetArchives: ArchivePort {
+package struct SetArchives: ArchivePort {
     /// Bytes of a `globals.sql`; thousands of roles take a few megabytes.
     private static let globalsMax = 256 << 20
 
-    func contents(of set: StoredSet) async throws(AnyFault) -> TableOfContents? {
+    package init() {}
+
+    package func contents(of set: StoredSet) async throws(AnyFault) -> TableOfContents? {
         do throws(VerificationFault) {
             return try ArchiveContents.read("\(set.directory)/\(set.manifest.archive)")
         } catch {
@@ -17,16 +18,16 @@ struct SetArchives: ArchivePort {
         }
     }
 
-    func globals(of set: StoredSet) async throws(AnyFault) -> [UInt8]? {
+    package func globals(of set: StoredSet) async throws(AnyFault) -> [UInt8]? {
         guard let file = set.manifest.files.first(where: { $0.path == "globals.sql" }) else { return nil }
         let path = "\(set.directory)/\(file.path)"
         guard file.size <= Self.globalsMax, let bytes = Self.bytes(of: path, max: Self.globalsMax) else {
-            throw AnyFault(WiringFault.unreadable(path: path, why: "it cannot be read whole"))
+            throw AnyFault(VerificationFault.cannotOpen(path, why: "it cannot be read whole"))
         }
         return bytes
     }
 
-    func unpackScript(of set: StoredSet, to path: String) async throws(AnyFault) {
+    package func unpackScript(of set: StoredSet, to path: String) async throws(AnyFault) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw Self.fault(path) }
         defer { close(descriptor) }
@@ -45,7 +46,7 @@ struct SetArchives: ArchivePort {
         }
     }
 
-    func verify(
+    package func verify(
         _ set: StoredSet, level: Manifest.Verification.Level,
         progress: @escaping @Sendable (Int64, Int64) -> Void
     ) async -> VerificationReport {
@@ -54,10 +55,10 @@ struct SetArchives: ArchivePort {
         }
     }
 
-    func set(at path: String) async throws(AnyFault) -> StoredSet {
+    package func set(at path: String) async throws(AnyFault) -> StoredSet {
         let file = "\(path)/\(Manifest.fileName)"
         guard let bytes = Self.bytes(of: file, max: ArchiveLimits.manifestBytesMax) else {
-            throw AnyFault(WiringFault.unreadable(path: file, why: "it is missing or cannot be read"))
+            throw AnyFault(VerificationFault.cannotOpen(file, why: "it is missing or cannot be read"))
         }
         do throws(ArchiveFault) {
             return StoredSet(store: "", path: path, directory: path, manifest: try Manifest.parse(bytes))
@@ -102,6 +103,6 @@ struct SetArchives: ArchivePort {
 
     private static func fault(_ path: String) -> AnyFault {
         let why = strerror(errno).map { String(cString: $0) } ?? "error \(errno)"
-        return AnyFault(WiringFault.unreadable(path: path, why: why))
+        return AnyFault(VerificationFault.cannotWrite(path, why: why))
     }
 }

@@ -1,0 +1,23 @@
+-- One of each thing that can be lost or changed.
+CREATE TABLE public.customer (id integer PRIMARY KEY, name text NOT NULL, born date);
+INSERT INTO public.customer SELECT g, 'customer ' || g, date '1970-01-01' + g FROM generate_series(1, 1000) g;
+CREATE TABLE public.client (id integer, name text NOT NULL, born date);
+INSERT INTO public.client SELECT g + 5000, 'client ' || g, date '1980-01-01' + g FROM generate_series(1, 1000) g;
+CREATE TABLE public.sums (n integer, minus integer, CONSTRAINT honest CHECK (n = -minus));
+INSERT INTO public.sums SELECT g, -g FROM generate_series(1, 1000) g;
+CREATE INDEX sums_n ON public.sums (n);
+CREATE INDEX sums_minus ON public.sums (minus);
+CREATE SCHEMA "Odd ""Name""";
+CREATE TABLE "Odd ""Name"""."x y" (i integer);
+INSERT INTO "Odd ""Name"""."x y" VALUES (1);
+CREATE SEQUENCE public.ticket;
+SELECT setval('public.ticket', 41);
+CREATE MATERIALIZED VIEW public.births AS SELECT born, count(*) FROM public.customer GROUP BY born;
+CREATE VIEW public.names AS SELECT name FROM public.customer;
+CREATE FUNCTION public.price(n integer) RETURNS integer LANGUAGE sql AS 'SELECT n * 2';
+CREATE TRIGGER same BEFORE UPDATE ON public.client FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
+COMMENT ON TABLE public.client IS 'those who pay';
+ALTER TABLE public.customer OWNER TO "App Owner";
+GRANT SELECT ON public.customer TO reader;
+SELECT lo_from_bytea(70001, decode(repeat('ab', 5000), 'hex'));
+SELECT lo_from_bytea(70002, 'x');
