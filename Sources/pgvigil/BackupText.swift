@@ -50,7 +50,7 @@ enum BackupText {
             "verified",
             "\(manifest.verification.level.rawValue) at \(instants.full(manifest.verification.at))",
         ])
-        table.add(["proven", proven(set, instants, now)])
+        table.add(["drilled", proven(set, instants, now)])
         if !notes(set).isEmpty { table.add(["notes", notes(set).joined(separator: ", ")]) }
         for warning in manifest.warnings { table.add(["warning", warning]) }
         for file in manifest.files {
