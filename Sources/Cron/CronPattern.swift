@@ -16,8 +16,8 @@ package struct CronPattern: Sendable, Equatable, CustomStringConvertible {
     /// The pattern as it was written, with one space between its words.
     package let description: String
     let plan: Plan
-    /// What was read of each field; those of the fields that a nickname stands for, and none of `@every`.
-    let fields: [ReadField]
+    /// What `H` takes its value from; empty for a pattern without it.
+    private let hashKey: String
 
     /// Parses five, six or seven fields, a nickname such as `@daily`, `@reboot`, or `@every 15m`.
     ///
@@ -37,8 +37,18 @@ package struct CronPattern: Sendable, Equatable, CustomStringConvertible {
         pattern: CronPattern?, faults: [CronFault]
     ) {
         var reader = PatternReader(text, hashKey: hashKey)
-        guard let (plan, fields) = reader.read() else { return (nil, reader.faults) }
-        return (CronPattern(description: reader.normalised, plan: plan, fields: fields), [])
+        guard let (plan, _) = reader.read() else { return (nil, reader.faults) }
+        let text = reader.normalised
+        let isHashed = text.utf8.contains { $0 | 0x20 == UInt8(ascii: "h") }
+        return (CronPattern(description: text, plan: plan, hashKey: isHashed ? hashKey : ""), [])
+    }
+
+    /// What is read of each field; those of the fields that a nickname stands for, and none of `@every`.
+    ///
+    /// Read anew, since only explanations ask, and a thousand bytes for each of ten thousand patterns add up.
+    var fields: [ReadField] {
+        var reader = PatternReader(description, hashKey: hashKey)
+        return reader.read()?.1 ?? []
     }
 
     /// Whether it is due when the daemon starts, and never by the clock.

@@ -5,17 +5,78 @@ package import Jobs
 package import Policy
 
 /// A crontab line joined with its job: when, and what.
+///
+/// It has a thousand bytes, and a daemon keeps ten thousand of them in several orders: so there is one of each, which
+/// its copies share.
 package struct Schedule: Sendable, Equatable {
-    package var key: ScheduleKey
-    package var pattern: CronPattern
-    package var zone: Zone
-    package var job: Job
-    package var window: NamedWindow?
+    package var key: ScheduleKey {
+        get { shared.parts.key }
+        set { change { $0.key = newValue } }
+    }
+    package var pattern: CronPattern {
+        get { shared.parts.pattern }
+        set { change { $0.pattern = newValue } }
+    }
+    package var zone: Zone {
+        get { shared.parts.zone }
+        set { change { $0.zone = newValue } }
+    }
+    package var job: Job {
+        get { shared.parts.job }
+        set { change { $0.job = newValue } }
+    }
+    package var window: NamedWindow? {
+        get { shared.parts.window }
+        set { change { $0.window = newValue } }
+    }
     /// A slot that could not start within this time of its instant is missed.
-    package var late: Duration
-    package var catchUp: CatchUp
-    package var overlap: Overlap
-    package var place: Place
+    package var late: Duration {
+        get { shared.parts.late }
+        set { change { $0.late = newValue } }
+    }
+    package var catchUp: CatchUp {
+        get { shared.parts.catchUp }
+        set { change { $0.catchUp = newValue } }
+    }
+    package var overlap: Overlap {
+        get { shared.parts.overlap }
+        set { change { $0.overlap = newValue } }
+    }
+    package var place: Place {
+        get { shared.parts.place }
+        set { change { $0.place = newValue } }
+    }
+
+    private var shared: Shared
+
+    private struct Parts: Sendable, Equatable {
+        var key: ScheduleKey
+        var pattern: CronPattern
+        var zone: Zone
+        var job: Job
+        var window: NamedWindow?
+        var late: Duration
+        var catchUp: CatchUp
+        var overlap: Overlap
+        var place: Place
+    }
+
+    /// What nobody can change, so that copies may share it.
+    private final class Shared: Sendable {
+        let parts: Parts
+
+        init(_ parts: Parts) { self.parts = parts }
+    }
+
+    private mutating func change(_ body: (inout Parts) -> Void) {
+        var parts = shared.parts
+        body(&parts)
+        shared = Shared(parts)
+    }
+
+    package static func == (left: Schedule, right: Schedule) -> Bool {
+        left.shared === right.shared || left.shared.parts == right.shared.parts
+    }
 
     /// A window with the name it has in `pgvigil.yaml`, and the zone its hours are in.
     package struct NamedWindow: Sendable, Equatable {
@@ -60,15 +121,10 @@ package struct Schedule: Sendable, Equatable {
         late: Duration = Schedule.lateDefault, catchUp: CatchUp = .latest, overlap: Overlap = .skip,
         place: Place
     ) {
-        self.key = key
-        self.pattern = pattern
-        self.zone = zone
-        self.job = job
-        self.window = window
-        self.late = late
-        self.catchUp = catchUp
-        self.overlap = overlap
-        self.place = place
+        shared = Shared(
+            Parts(
+                key: key, pattern: pattern, zone: zone, job: job, window: window, late: late,
+                catchUp: catchUp, overlap: overlap, place: place))
     }
 }
 
