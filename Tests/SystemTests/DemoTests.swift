@@ -19,6 +19,9 @@ import Testing
                 "$ pgvigil run nightly-backup", "$ pgvigil backups list", "$ pgvigil runs list", "decode",
                 "succeeded",
                 ": sound\n", ": DAMAGED\n", "The flipped bit was found.",
+                "$ pgvigil run weekly-drill", "Proven: the backup of shop/medusa_store restores.",
+                "BROKEN: the backup of shop/medusa_store does not restore as it was saved.", "public.review",
+                "The backup that does not restore was found",
             ] {
                 #expect(end.output.contains(said), "\(said): \(end)")
             }

@@ -9,6 +9,10 @@ import Testing
     private static let project = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
         .joined(separator: "/")
 
+    private static let shipped = [
+        "jobs/nightly-backup.yaml", "jobs/weekly-drill.yaml", "jobs/verify-stores.yaml", "cron/nights.cron",
+    ]
+
     @Test(.enabled(if: Scene.ordinaryUserCanRun), arguments: [false, true])
     func `a set is made that pg_restore restores, and the record tells of it`(withShippedFiles: Bool)
         async throws
@@ -17,7 +21,7 @@ import Testing
         let before = try await Sample.counts(source)
         try await Scene.play(asRoot: false) { scene in
             if withShippedFiles {
-                for name in ["jobs/nightly-backup.yaml", "cron/nights.cron"] {
+                for name in Self.shipped {
                     try scene.write(
                         name, try String(contentsOfFile: "\(Self.project)/\(name)", encoding: .utf8))
                 }
@@ -41,6 +45,12 @@ import Testing
                 ], environment: BuiltProgram.cleanEnvironment(home: "/"))
             #expect(restored.status == 0, "\(restored)")
             #expect(try await Sample.counts(target) == before)
+            for job in ["weekly-drill", "verify-stores"] {
+                let more = try await scene.pgvigil("run", job, environment: environment)
+                #expect(more.status == 0, "\(more)")
+            }
+            let drills = try await scene.pgvigil("drills", "list", environment: environment)
+            #expect(drills.output.contains("proven"), "\(drills)")
 
             try await Self.expectRecord(scene, environment)
             if withShippedFiles { try await Self.expectTonight(scene, environment) }
@@ -50,12 +60,12 @@ import Testing
     /// Another process, which finds only the record, tells what happened.
     private static func expectRecord(_ scene: Scene, _ environment: [String: String]) async throws {
         let list = try await scene.pgvigil("runs", "list", "--json", environment: environment)
-        let run = try #require(try scene.decode([RunRow].self, list).first)
+        let run = try #require(try scene.decode([RunRow].self, list).last)
         #expect(
             (run.job, run.kind, run.trigger, run.outcome) == ("nightly-backup", "backup", "hand", "succeeded")
         )
         #expect(run.ended != nil && run.slot == nil)
-        for id in [run.id, String(run.id.prefix(8)), "latest"] {
+        for id in [run.id, String(run.id.prefix(8))] {
             let show = try await scene.pgvigil("runs", "show", id, "--json", environment: environment)
             let steps = try scene.decode(RunRow.self, show).steps ?? []
             #expect(

@@ -7,10 +7,11 @@ import Testing
         [], ["demo"], ["check"], ["next"], ["plan"], ["status"], ["run"], ["serve"], ["reload"], ["daemons"],
         ["daemons", "list"], ["daemons", "alive"], ["backups"], ["backups", "list"],
         ["backups", "show"], ["backups", "verify"], ["backups", "prune"], ["backups", "hold"], ["runs"],
-        ["runs", "list"], ["runs", "show"], ["runs", "cancel"], ["verify"], ["catalog"],
+        ["runs", "list"], ["runs", "show"], ["runs", "cancel"], ["restore"], ["verify"], ["catalog"],
         ["catalog", "status"],
         ["catalog", "migrate"],
         ["catalog", "rebuild"], ["completions"], ["version"],
+        ["drill"], ["drills"], ["drills", "list"], ["drills", "show"],
     ]
 
     @Test(arguments: commands)
@@ -73,6 +74,11 @@ import Testing
         ["runs", "cancel", "latest", "--reason", " "], ["status", "--targt", "main"],
         ["next", "* * * * *", "--stdin"], ["check", "--conect"],
         ["completions", "csh"],
+        ["drill", "latest"], ["drill", "./a/b"], ["drill", "--proof", "maybe"],
+        ["drill", "--where", "elsewhere"], ["drill", "--where", "target/"], ["drill", "-j", "0"],
+        ["drill", "-j", "many"], ["drill", "a", "b"], ["drills", "list", "--limit", "0"],
+        ["drills", "show", "a", "b"], ["drills", "show", "--json", "--html", "-"],
+        ["drills", "show", "--html", ""],
     ])
     func `a wrong command line ends with 2 and says what is wrong`(command: [String]) async throws {
         try await Scene.play { scene in
