@@ -40,6 +40,7 @@ package struct DrillView: Sendable, Equatable, Codable {
         package var fault: Bool
     }
 
+    /// The view of a drill as the catalog keeps it.
     package init(_ drill: DrillRecord) {
         run = drill.run.uuidString.lowercased()
         self.drill = drill.ordinal
