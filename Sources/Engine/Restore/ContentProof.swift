@@ -9,17 +9,37 @@ package struct ContentProof: Sendable {
     package var largeObjectsDigest: RowDigest?
     package var proof: DrillReport.Proof
     /// Tables with more data than this are only counted; nil compares the content of all.
-    package var contentMax: ByteCount?
+    package let contentMax: ByteCount?
+    /// The one of the tables above ``contentMax`` whose turn it is: its content is compared all the same.
+    package let inTurn: Name?
+    /// How many take that turn.
+    private let turns: Int
 
+    /// - Parameter day: The drill's day, as a number that grows by one each day; it says which table above `contentMax`
+    ///   has its turn. Nil gives none a turn.
     package init(
         tables: [Expected], largeObjects: Int, largeObjectsDigest: RowDigest?, proof: DrillReport.Proof,
-        contentMax: ByteCount? = nil
+        contentMax: ByteCount? = nil, day: Int? = nil
     ) {
         self.tables = tables
         self.largeObjects = largeObjects
         self.largeObjectsDigest = largeObjectsDigest
         self.proof = proof
         self.contentMax = contentMax
+        let large = tables.filter { table in
+            contentMax.map { table.bytes > $0.bytes } ?? false && table.digest != nil
+        }.map(\.table).sorted()
+        turns = large.count
+        inTurn = day.flatMap { large.isEmpty ? nil : large[Self.turn(of: $0, among: large.count)] }
+    }
+
+    /// The place whose turn it is on a day.
+    ///
+    /// The day modulo the count would give weekly drills of seven tables the same one each time; multiples of the golden
+    /// ratio are spread evenly whatever the step between drills (Knuth, The Art of Computer Programming, 6.4).
+    static func turn(of day: Int, among count: Int) -> Int {
+        let spread = UInt64(bitPattern: Int64(day)) &* 0x9e37_79b9_7f4a_7c15
+        return Int(spread.multipliedFullWidth(by: UInt64(max(count, 1))).high)
     }
 
     /// A table's name.
@@ -78,7 +98,7 @@ package struct ContentProof: Sendable {
     package func way(of table: Expected) -> Way {
         guard proof == .content else { return .rows(because: nil) }
         if table.digest == nil { return .rows(because: "the archive has no digest of it") }
-        if let contentMax, table.bytes > contentMax.bytes {
+        if let contentMax, table.bytes > contentMax.bytes, table.table != inTurn {
             return .rows(because: "it has more than \(contentMax) of data")
         }
         return .content
@@ -110,7 +130,7 @@ package struct ContentProof: Sendable {
                     found: "as in the archive",
                     state: .ok, count: tally.digested))
         }
-        return lines + tally.lines + skipped(tally)
+        return lines + tally.lines + skipped(tally) + turnLines(readings)
     }
 
     /// The line for large objects; none where the archive has none and none were found.
@@ -230,6 +250,13 @@ package struct ContentProof: Sendable {
                 .content, subject, found: "only counted, for \(one.why)",
                 state: isRule ? .note : .unknown, count: one.tables.count)
         }
+    }
+
+    /// Says whose turn it was; what came of it is among the other lines.
+    private func turnLines(_ readings: [Name: Reading]) -> [DrillLine] {
+        guard proof == .content, let inTurn, let contentMax, case .read? = readings[inTurn] else { return [] }
+        let text = "read in its turn, 1 of \(many(turns)) with more than \(contentMax) of data"
+        return [.note(.content, "\(inTurn)", text)]
     }
 
     private func many(_ count: Int, _ what: String = "table") -> String {

@@ -21,8 +21,9 @@ extension DrillSteps {
         let finding = report.findings.first.map { "\($0.subject): \($0.message)" } ?? "it is not what it was"
         switch report.verdict {
         case .damaged:
-            // Retention must not count on it any longer, whatever becomes of this drill.
-            try await store.mark(set, damaged: finding)
+            // Retention must not count on it any longer, whatever becomes of this drill; a store that takes no mark makes
+            // it no less damaged, and the drill's record has it.
+            _ = try? await store.mark(set, damaged: finding)
             throw RestoreFault.setDamaged(item: "\(item)", finding: finding).plain
         case .cannotTell: throw RestoreFault.setUndecided(item: "\(item)", finding: finding).plain
         case .sound: break
@@ -50,7 +51,8 @@ extension DrillSteps {
             let need = ByteCount(Int64(Double(manifest.database.size) * Self.roomFactor))
             let bound = min(room.freeSpace, spec.diskMax ?? room.freeSpace)
             guard need <= bound else {
-                throw RestoreFault.noRoom(need: need, free: bound, place: "the state directory").plain
+                let place = bound < room.freeSpace ? "the bound of the job" : "the state directory"
+                throw RestoreFault.noRoom(need: need, free: bound, place: place).plain
             }
             let memory = spec.memoryMax ?? max(Self.memoryMin, ByteCount(room.memory.bytes / 4))
             works[index].memory = memory
@@ -164,8 +166,13 @@ extension DrillSteps {
         if let began = works[index].recoveryBegan {
             works[index].recovery = ports.ambient.uptime() - began
         }
-        works[index].diskUsed = await works[index].server?.diskUsed()
-        return SeriesReport(.done, bytes: works[index].diskUsed)
+        let used = await works[index].server?.diskUsed()
+        works[index].diskUsed = used
+        // One that was too quick to be watched has taken as much as one that was not.
+        if let used, let bound = spec.diskMax, used > bound {
+            throw RestoreFault.overBound(item: "\(works[index].item)", used: used, bound: bound).plain
+        }
+        return SeriesReport(.done, bytes: used)
     }
 
     var isThrowaway: Bool { spec.location == .throwaway }

@@ -17,6 +17,8 @@ actor DrillSteps: SeriesSteps {
         good: "proven", broken: "broken", undecided: "not verified", undecidedOutcome: .couldNotVerify)
     /// Databases of drills on a target's server begin so.
     static let databasePrefix = "pgvigil_drill_"
+    /// No process makes more drills in one run.
+    private static let drillsMax = 1_000
 
     let run: RunRecord
     let spec: DrillSpec
@@ -29,6 +31,7 @@ actor DrillSteps: SeriesSteps {
     let store: any BackupStore
     let ports: RestorePorts
     private let chance: Double
+    private let attemptsMade: Int
     var works: [DrillWork] = []
 
     init(
@@ -44,6 +47,7 @@ actor DrillSteps: SeriesSteps {
         self.store = store
         self.ports = ports
         chance = context.ambient.jitter()
+        attemptsMade = context.attemptsMade
     }
 
     func choose() async throws(AnyFault) -> SeriesChoice {
@@ -56,7 +60,8 @@ actor DrillSteps: SeriesSteps {
             now: now)
         let chosen = picked.compactMap { pick in sets.first { $0.manifest.id == pick.id } }
         guard !chosen.isEmpty else { throw RestoreFault.noBackup(of: subject).plain }
-        works = chosen.enumerated().map { DrillWork(set: $1, ordinal: $0 + 1, started: now) }
+        let earlier = await drillsMade()
+        works = chosen.enumerated().map { DrillWork(set: $1, ordinal: earlier + $0 + 1, started: now) }
         let names = works.map { "\($0.item) of \(InstantFormat.utc($0.set.manifest.started))" }
         return SeriesChoice(
             items: works.map(\.item),
@@ -67,6 +72,12 @@ actor DrillSteps: SeriesSteps {
     func perform(_ step: StepName, _ item: Int) async -> SeriesReport {
         guard works.indices.contains(item) else { return .failed(RestoreFault.noBackup(of: subject).plain) }
         let began = ports.ambient.uptime()
+        if step == Self.steps.first, works[item].isRecorded {
+            // Another attempt is another drill, with a record of its own.
+            works[item] = DrillWork(
+                set: works[item].set, ordinal: (works.map(\.ordinal).max() ?? 0) + 1,
+                started: ports.ambient.wallTime())
+        }
         do throws(AnyFault) {
             let report = try await perform(step, at: item)
             let took = ports.ambient.uptime() - began
@@ -122,12 +133,25 @@ actor DrillSteps: SeriesSteps {
     private func fail(_ step: StepName, _ item: Int, _ fault: AnyFault) async -> SeriesReport {
         let subject = "\(works[item].item)"
         let isDamage = fault.code == RestoreFault.setDamaged(item: "", finding: "").code
+        works[item].failedCheck = Self.check(of: step)
         works[item].lines.append(
             isDamage
                 ? DrillLine(.manifest, subject, found: fault.summary, state: .broken)
                 : .unknown(Self.check(of: step), subject, fault.summary))
         let report = await record(item)
-        return isDamage ? SeriesReport(.broken("\(subject): \(report.summary)")) : .failed(fault)
+        // What was found broken before stays so, and is not tried again.
+        return report.verdict == .broken
+            ? SeriesReport(.broken("\(subject): \(report.summary)")) : .failed(fault)
+    }
+
+    /// How many drills of this run earlier processes have recorded.
+    private func drillsMade() async -> Int {
+        guard attemptsMade > 0 else { return 0 }
+        // Without the catalog: more than they can have made, since a record that is there already would stay.
+        guard let made = try? await book.drills(DrillQuery(run: run.id), limit: Self.drillsMax) else {
+            return attemptsMade * Self.drillsMax
+        }
+        return made.map(\.ordinal).max() ?? 0
     }
 
     /// The check that a step belongs to.

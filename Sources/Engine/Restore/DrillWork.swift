@@ -29,6 +29,8 @@ struct DrillWork: Sendable {
     var recoveryBegan: Duration?
     var recovery: Duration?
     var isRecorded = false
+    /// The check that the step belongs to which could not be done: without it nothing is proven.
+    var failedCheck: DrillLine.Check?
 
     init(set: StoredSet, ordinal: Int, started: Date) {
         self.set = set

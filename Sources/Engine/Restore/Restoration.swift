@@ -80,12 +80,13 @@ struct Restoration: Sendable {
             call = tool("psql", RestoreCommand.script(connection: connection, path: script))
         }
         let over = Guarded<ByteCount?>(nil)
-        let result = try await watched(bound: bound, over) { [ports] in
+        let outcome = await watched(bound: bound, over) { [ports] in
             await Result { () async throws(AnyFault) in try await ports.tools.run(call, output: .discard) }
         }
         if let used = over.withLock({ $0 }), let bound {
             throw RestoreFault.overBound(item: "\(item)", used: used, bound: bound).plain
         }
+        let result = try outcome.get()
         if result.wasStopped { throw RunScribe.interrupted }
         if result.succeeded { return "" }
         // It ended by a signal, or before it read anything: there is no list of complaints then.
@@ -130,7 +131,8 @@ struct Restoration: Sendable {
 
     private func tool(_ name: String, _ arguments: [String]) -> ToolCall {
         ToolCall(
-            executable: "\(clients.directory)/\(name)", arguments: arguments, environment: environment)
+            executable: "\(clients.directory)/\(name)", arguments: arguments,
+            environment: environment.merging(DumpCommand.dates) { own, _ in own })
     }
 
     private func accept(_ result: ToolResult, tool: String) throws(AnyFault) {
@@ -142,7 +144,7 @@ struct Restoration: Sendable {
     private func watched(
         bound: ByteCount?, _ over: Guarded<ByteCount?>,
         _ work: @escaping @Sendable () async -> Result<ToolResult, AnyFault>
-    ) async throws(AnyFault) -> ToolResult {
+    ) async -> Result<ToolResult, AnyFault> {
         let tables = Dictionary(
             set.manifest.tables.map { ("\($0.schema).\($0.name)", $0.bytes) }
         ) { first, _ in first }
@@ -169,7 +171,7 @@ struct Restoration: Sendable {
         }
         watching.cancel()
         await watching.value
-        return try result.get()
+        return result
     }
 }
 

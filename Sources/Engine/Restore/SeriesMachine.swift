@@ -62,6 +62,7 @@ struct SeriesMachine: Sendable, Equatable {
     private var fates: [Int: Fate] = [:]
     private var choiceFault: AnyFault?
     private var stop: StopReason?
+    private var isAttemptOpen = false
 
     /// How a kind of work calls what it does, for its summary.
     struct Words: Sendable, Equatable {
@@ -73,12 +74,19 @@ struct SeriesMachine: Sendable, Equatable {
         var undecided: String
         /// What undecided makes of a run: a drill could not verify, a restore failed.
         var undecidedOutcome: Outcome
+        /// What a run is called that chose nothing: a drill that proved nothing is no success.
+        var emptyOutcome: Outcome
 
-        init(good: String, broken: String, undecided: String, undecidedOutcome: Outcome) {
+        /// - Parameter emptyOutcome: As for what is undecided, unless something else is said.
+        init(
+            good: String, broken: String, undecided: String, undecidedOutcome: Outcome,
+            emptyOutcome: Outcome? = nil
+        ) {
             self.good = good
             self.broken = broken
             self.undecided = undecided
             self.undecidedOutcome = undecidedOutcome
+            self.emptyOutcome = emptyOutcome ?? undecidedOutcome
         }
     }
 
@@ -133,6 +141,7 @@ struct SeriesMachine: Sendable, Equatable {
 
     private mutating func beginAttempt() -> [Action] {
         attempt += 1
+        isAttemptOpen = true
         guard fates.isEmpty else {
             // Only what is not decided is tried again.
             queue = fates.filter { Self.mayPass($0.value) }.map(\.key).sorted()
@@ -165,7 +174,11 @@ struct SeriesMachine: Sendable, Equatable {
     }
 
     private mutating func askToStop(_ reason: StopReason) -> [Action] {
-        guard stop == nil else { return [] }
+        guard stop == nil else {
+            // That the run is not ours any more says more than any other reason.
+            if reason.isLeaseLost { stop = reason }
+            return []
+        }
         stop = reason
         if case .tidying = phase { return [] }
         return [.interrupt]
@@ -173,8 +186,8 @@ struct SeriesMachine: Sendable, Equatable {
 
     private mutating func finish(refusal: String? = nil) -> [Action] {
         let (outcome, text) = result
-        let closing: [Action] =
-            attempt > 0 && refusal == nil ? [.endAttempt(outcome, summary: text)] : []
+        let closing: [Action] = isAttemptOpen ? [.endAttempt(outcome, summary: text)] : []
+        isAttemptOpen = false
         let mayPass = choiceFault?.mayPass ?? fates.values.contains(where: Self.mayPass)
         let pause = retry.wait(afterAttempt: attempt, mayPass: mayPass, jitter: jitter)
         if stop == nil, refusal == nil, outcome != .succeeded, let pause {
@@ -187,9 +200,12 @@ struct SeriesMachine: Sendable, Equatable {
 
     private var result: (outcome: Outcome, summary: String) {
         let counts = tally
-        if let stop, fates.isEmpty || !queue.isEmpty || counts.isEmpty || isOpen {
+        let first = firstFinding.map { ": \($0)" } ?? ""
+        if let stop {
             let ending = stop.ending
-            return (ending.outcome, counts.isEmpty ? ending.summary : "\(ending.summary); \(counts)")
+            return (
+                ending.outcome, counts.isEmpty ? ending.summary : "\(ending.summary); \(counts)\(first)"
+            )
         }
         if let choiceFault {
             return (
@@ -197,24 +213,22 @@ struct SeriesMachine: Sendable, Equatable {
                 choiceFault.summary
             )
         }
-        let findings = fates.sorted { $0.key < $1.key }.compactMap { _, fate -> String? in
-            if case .broken(let finding) = fate { finding } else { nil }
-        }
-        if let first = findings.first { return (.failed, "\(counts): \(first)") }
+        if !first.isEmpty { return (.failed, counts + first) }
         let faults = fates.sorted { $0.key < $1.key }.compactMap { _, fate -> AnyFault? in
             if case .undecided(let fault) = fate { fault } else { nil }
         }
         if let first = faults.first {
-            let isTimeout = first.code == EngineFault.stepTimeoutCode
+            let isTimeout = faults.allSatisfy { $0.code == EngineFault.stepTimeoutCode }
             return (isTimeout ? .timedOut : words.undecidedOutcome, "\(counts): \(first.summary)")
         }
-        return fates.isEmpty ? (.succeeded, "nothing was to be done") : (.succeeded, counts)
+        return fates.isEmpty ? (words.emptyOutcome, "nothing was to be done") : (.succeeded, counts)
     }
 
-    /// Whether a set was begun and nothing decided of it.
-    private var isOpen: Bool {
-        if case .tidying(let item) = phase { return fates[item] == nil }
-        return false
+    /// What is wrong with the first set that is broken.
+    private var firstFinding: String? {
+        fates.sorted { $0.key < $1.key }.lazy.compactMap { _, fate -> String? in
+            if case .broken(let finding) = fate { finding } else { nil }
+        }.first
     }
 
     private var tally: String {

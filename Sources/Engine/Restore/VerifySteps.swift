@@ -12,7 +12,8 @@ actor VerifySteps: SeriesSteps {
     /// What is done with each set.
     static let steps: [StepName] = [.verify]
     static let words = SeriesMachine.Words(
-        good: "sound", broken: "damaged", undecided: "not read", undecidedOutcome: .couldNotVerify)
+        good: "sound", broken: "damaged", undecided: "not read", undecidedOutcome: .couldNotVerify,
+        emptyOutcome: .succeeded)
 
     private let spec: VerifySpec
     private let targets: [Target]
@@ -41,19 +42,40 @@ actor VerifySteps: SeriesSteps {
         let old = candidates.filter {
             now.timeIntervalSince($0.manifest.verification.at) >= spec.minAge / .seconds(1)
         }
-        // One that was found damaged is looked at again: it may have been a disk that was away.
+        let rule = SetChoice.Rule(spec.backup)
+        let among = if case .id = rule { candidates } else { old }
+        // A damaged one is looked at again by its id only: nothing would ever take it from the head of the turn.
         let picked = SetChoice.choose(
-            SetChoice.Rule(spec.backup), among: old.map(SetChoice.Candidate.init(verified:)),
-            chance: ambient.jitter(), now: now)
-        sets = picked.compactMap { pick in old.first { $0.manifest.id == pick.id } }
-        if sets.isEmpty, candidates.isEmpty {
-            let names = stores.map(\.name).sorted().joined(separator: ", ")
-            throw RestoreFault.noBackup(of: "the targets of this job in \(names)").plain
-        }
+            rule, among: among.map(SetChoice.Candidate.init(verified:)), chance: ambient.jitter(), now: now)
+        sets = picked.compactMap { pick in among.first { $0.manifest.id == pick.id } }
+        if sets.isEmpty { try checkEmptiness(rule, candidates) }
         return SeriesChoice(
             items: sets.map { BackupItem(target: $0.manifest.target, database: $0.manifest.database.name) },
             detail: "\(spec.backup): \(sets.count) of \(candidates.count) sets"
                 + (sets.isEmpty ? "; the others are too young" : ""))
+    }
+
+    /// Nothing to do is well only where sets are there that are too young.
+    private func checkEmptiness(_ rule: SetChoice.Rule, _ candidates: [StoredSet]) throws(AnyFault) {
+        let names = stores.map(\.name).sorted().joined(separator: ", ")
+        if case .id(let prefix) = rule {
+            let matching = candidates.count {
+                $0.manifest.id.uuidString.lowercased().hasPrefix(prefix.lowercased())
+            }
+            if matching > 1 { throw RestoreFault.ambiguousBackup(prefix).plain }
+            throw RestoreFault.noBackup(of: "the id '\(prefix)' in \(names)").plain
+        }
+        guard !candidates.isEmpty else {
+            throw RestoreFault.noBackup(of: "the targets of this job in \(names)").plain
+        }
+        if let damaged = candidates.first(where: { $0.damaged != nil }),
+            candidates.allSatisfy({ $0.damaged != nil })
+        {
+            throw RestoreFault.setDamaged(
+                item: "\(damaged.manifest.target)/\(damaged.manifest.database.name)",
+                finding: damaged.damaged ?? ""
+            ).plain
+        }
     }
 
     func perform(_ step: StepName, _ item: Int) async -> SeriesReport {
@@ -76,8 +98,7 @@ actor VerifySteps: SeriesSteps {
             }
             switch report.verdict {
             case .damaged:
-                try await store.mark(set, damaged: finding)
-                return SeriesReport(.broken("\(name): \(finding)"))
+                return SeriesReport(.broken("\(name): \(finding)"), detail: await mark(set, finding, store))
             case .cannotTell: throw RestoreFault.setUndecided(item: name, finding: finding).plain
             case .sound:
                 if set.damaged != nil { try await store.mark(set, damaged: nil) }
@@ -90,6 +111,18 @@ actor VerifySteps: SeriesSteps {
     }
 
     func tidy(_ item: Int) async {}
+
+    /// Marks a set, so that retention counts on it no longer; it is damaged even where the store takes no mark.
+    ///
+    /// - Returns: The finding, and why it could not be marked.
+    private func mark(_ set: StoredSet, _ finding: String, _ store: any BackupStore) async -> String {
+        do throws(AnyFault) {
+            try await store.mark(set, damaged: finding)
+            return finding
+        } catch {
+            return "\(finding); it could not be marked: \(error.summary)"
+        }
+    }
 
     private var level: Manifest.Verification.Level {
         switch spec.level {
