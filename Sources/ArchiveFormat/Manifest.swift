@@ -192,10 +192,13 @@ package struct Manifest: Sendable, Equatable, Codable {
     package struct Verification: Sendable, Equatable, Codable {
         package var level: Level
         package var at: Date
+        /// True where every table was also counted at the source, in the snapshot that was dumped; else nil.
+        package var sourceCounts: Bool?
 
-        package init(level: Level, at: Date) {
+        package init(level: Level, at: Date, sourceCounts: Bool? = nil) {
             self.level = level
             self.at = at
+            self.sourceCounts = sourceCounts
         }
 
         /// How thoroughly.

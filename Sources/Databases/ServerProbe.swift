@@ -6,8 +6,8 @@ import Postgres
 
 /// Asks a target's server what a backup must know of it, read-only, with a connection per question.
 package struct ServerProbe: ServerPort {
-    private let connectLimit: Duration
-    private let statementLimit: Duration
+    let connectLimit: Duration
+    let statementLimit: Duration
     /// The oldest major version that is supported.
     package static let majorMin = 12
 

@@ -18,16 +18,9 @@ extension BackupSteps {
         }
         let size = work.files.reduce(ByteCount.zero) { $0 + ByteCount($1.size) }
         var detail = "\(work.files.count) files hashed"
-        if spec.verify == .decode {
-            let observer = ports.observer
-            let uptime = ports.ambient.uptime
-            let begun = uptime()
-            let report = await ports.verifier.verify(
-                path: "\(incoming.directory)/\(archive)"
-            ) { done, total in
-                observer.observe(
-                    .checking(item, bytes: ByteCount(done), of: ByteCount(total), elapsed: uptime() - begun))
-            }
+        // What was counted at the source is compared with what decoding counts.
+        if spec.verify == .decode || spec.snapshotCounts {
+            let report = await decode("\(incoming.directory)/\(archive)", item)
             try stopIfCancelled()
             let finding =
                 report.findings.first.map { "\($0.subject): \($0.message)" } ?? "nothing was found in it"
@@ -41,9 +34,52 @@ extension BackupSteps {
             let rows = report.tables.reduce(Int64(0)) { $0 + ($1.rows ?? 0) }
             detail = "\(report.tables.count) tables, \(Decimals.grouped(rows)) rows read back and decoded"
             work.report = report
+            if let snapshot = work.snapshot {
+                try await compare(report, with: snapshot, item)
+                work.sourceCounts = true
+                detail += ", as many as at the source"
+                await snapshot.release()
+                work.snapshot = nil
+            }
         }
         works[item] = work
         return StepResult(event: .done, detail: detail, bytes: size)
+    }
+
+    private func decode(_ path: String, _ item: BackupItem) async -> VerificationReport {
+        let (observer, uptime, begun) = (
+            ports.observer, ports.ambient.uptime, ports.ambient.uptime()
+        )
+        return await ports.verifier.verify(path: path) { done, total in
+            observer.observe(
+                .checking(item, bytes: ByteCount(done), of: ByteCount(total), elapsed: uptime() - begun))
+        }
+    }
+
+    /// Counts each table of the archive in the state that was dumped.
+    ///
+    /// - Throws: ``EngineFault/rowsDiffer(item:table:source:archive:others:)``.
+    private func compare(
+        _ report: VerificationReport, with snapshot: any HeldSnapshot, _ item: BackupItem
+    ) async throws(AnyFault) {
+        var differences: [(table: String, source: Int64, archive: Int64)] = []
+        for table in report.tables {
+            try stopIfCancelled()
+            let name = "\(table.schema).\(table.name)"
+            guard let archived = table.rows else {
+                throw EngineFault.archiveUndecided(
+                    item: "\(item)", finding: "\(name): its rows are not counted"
+                )
+                .plain
+            }
+            let source = try await snapshot.count(schema: table.schema, table: table.name)
+            if source != archived { differences.append((name, source, archived)) }
+        }
+        guard let first = differences.first else { return }
+        throw EngineFault.rowsDiffer(
+            item: "\(item)", table: first.table, source: first.source, archive: first.archive,
+            others: differences.count - 1
+        ).plain
     }
 
     func publish(_ item: BackupItem, _ before: Work) async throws(AnyFault) -> StepResult {
@@ -55,7 +91,8 @@ extension BackupSteps {
             run: run, spec: spec, item: item, facts: work.facts, server: work.server, client: work.client,
             id: ports.ambient.makeID(), started: work.started, finished: ports.ambient.wallTime(),
             globals: work.globals,
-            warnings: work.warnings, files: work.files, report: work.report
+            warnings: work.warnings, files: work.files, report: work.report,
+            sourceCounts: work.sourceCounts
         ).manifest
         let stored = try await incoming.publish(manifest, at: work.started)
         work.stored = stored

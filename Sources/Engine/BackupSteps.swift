@@ -13,6 +13,10 @@ actor BackupSteps {
         var server: ServerFacts
         var client: ClientTools
         var incoming: (any IncomingSet)?
+        /// The state that is dumped, held until its rows were counted.
+        var snapshot: (any HeldSnapshot)?
+        /// Whether every table was counted at the source too, and had as many rows.
+        var sourceCounts = false
         /// Names of private files, for the environment of the client programs.
         var environment: [String: String] = [:]
         var globals = Manifest.Globals.none
@@ -95,6 +99,8 @@ actor BackupSteps {
 
     /// Removes what a database has in the incoming folder.
     func discard(_ item: BackupItem) async {
+        await works[item]?.snapshot?.release()
+        works[item]?.snapshot = nil
         await works[item]?.incoming?.discard()
         works[item]?.incoming = nil
     }
@@ -210,10 +216,27 @@ extension BackupSteps {
         guard let incoming = work.incoming else { throw lost(item) }
         let name = DumpCommand.archiveName(spec)
         let connection = target.connection.with(database: item.database)
+        if spec.snapshotCounts {
+            work.snapshot = try await ports.server.holdSnapshot(of: target, database: item.database)
+            works[item] = work
+        }
         let arguments = DumpCommand.dump(
             spec, connection: connection, job: run.job, client: work.client,
-            directory: "\(incoming.directory)/\(name)")
-        let call = toolCall("pg_dump", arguments, work)
+            directory: "\(incoming.directory)/\(name)", snapshot: work.snapshot?.id)
+        let (result, size) = try await take(
+            toolCall("pg_dump", arguments, work), into: name, of: incoming, item, work)
+        work.warnings += result.warnings
+        works[item] = work
+        let detail = result.warnings.isEmpty ? "" : "\(result.warnings.count) warnings: \(result.warnings[0])"
+        return StepResult(event: .done, detail: detail, bytes: size)
+    }
+
+    /// Runs pg_dump, and takes what it writes to its standard output into a file.
+    ///
+    /// - Returns: And the size of the file; nil for a folder, which pg_dump writes itself.
+    private func take(
+        _ call: ToolCall, into name: String, of incoming: any IncomingSet, _ item: BackupItem, _ work: Work
+    ) async throws(AnyFault) -> (ToolResult, ByteCount?) {
         let observer = ports.observer
         let meter = ProgressMeter(uptime: ports.ambient.uptime) { progress, elapsed in
             observer.observe(.dumping(item, progress, elapsed: elapsed))
@@ -238,10 +261,7 @@ extension BackupSteps {
             result = try await ports.tools.run(call, output: .discard)
             try accept(result, tool: "pg_dump", item)
         }
-        work.warnings += result.warnings
-        works[item] = work
-        let detail = result.warnings.isEmpty ? "" : "\(result.warnings.count) warnings: \(result.warnings[0])"
-        return StepResult(event: .done, detail: detail, bytes: size)
+        return (result, size)
     }
 
     private func toolCall(_ tool: String, _ arguments: [String], _ work: Work) -> ToolCall {

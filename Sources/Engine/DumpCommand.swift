@@ -11,9 +11,12 @@ package enum DumpCommand {
 
     /// What pg_dump is started with; an archive that is one file goes to standard output.
     ///
-    /// - Parameter directory: Where a directory dump is written; it must not exist yet.
+    /// - Parameters:
+    ///   - directory: Where a directory dump is written; it must not exist yet.
+    ///   - snapshot: The exported state that it saves; nil lets it take its own.
     package static func dump(
-        _ spec: BackupSpec, connection: ConnectionInfo, job: String, client: ClientTools, directory: String
+        _ spec: BackupSpec, connection: ConnectionInfo, job: String, client: ClientTools, directory: String,
+        snapshot: String? = nil
     ) -> [String] {
         var arguments = [
             "--dbname=\(tagged(connection, job).conninfo)", "--no-password",
@@ -23,6 +26,7 @@ package enum DumpCommand {
         if spec.format == .directory {
             arguments += ["--file=\(directory)", "--jobs=\(spec.workers)"]
         }
+        if let snapshot { arguments.append("--snapshot=\(snapshot)") }
         let selection = spec.selection
         arguments += selection.schemas.map { "--schema=\($0)" }
         arguments += selection.excludeSchemas.map { "--exclude-schema=\($0)" }

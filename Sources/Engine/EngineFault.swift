@@ -17,6 +17,10 @@ package enum EngineFault: Fault, Equatable {
     case storeUnknown(String)
     case targetUnknown(String)
     case surprise(item: String, summary: String)
+    /// The held state of a database would be that of whichever server session a pooler gives out.
+    case snapshotPooled(item: String)
+    /// pg_dump saved another number of rows than the table had in the same snapshot.
+    case rowsDiffer(item: String, table: String, source: Int64, archive: Int64, others: Int)
     case stepTimedOut(StepName, limit: Duration)
     case hookFailed(StepName, program: String, end: String, tail: String)
     case commandFailed(program: String, end: String, tail: String)
@@ -41,6 +45,8 @@ package enum EngineFault: Fault, Equatable {
         case .storeUnknown: "backup.store-unknown"
         case .targetUnknown: "backup.target-unknown"
         case .surprise: "backup.surprise"
+        case .snapshotPooled: "backup.snapshot-pooled"
+        case .rowsDiffer: "backup.rows-differ"
         case .stepTimedOut: Self.stepTimeoutCode
         case .hookFailed: "run.hook-failed"
         case .commandFailed: "run.command-failed"
@@ -72,6 +78,12 @@ package enum EngineFault: Fault, Equatable {
         case .storeUnknown(let name): "there is no store '\(name)'"
         case .targetUnknown(let name): "no target matches '\(name)'"
         case .surprise(let item, let summary): "\(item): \(summary)"
+        case .snapshotPooled(let item):
+            "a pooler stands between here and \(item), and a snapshot cannot be held through it"
+        case .rowsDiffer(let item, let table, let source, let archive, let others):
+            "table \(table) of \(item) has \(Decimals.grouped(source)) rows at the source and "
+                + "\(Decimals.grouped(archive)) in the archive"
+                + (others > 0 ? ", and \(others) more tables differ" : "")
         case .stepTimedOut(let step, let limit):
             "step '\(step.rawValue)' took longer than \(DurationText.written(limit))"
         case .hookFailed(let hook, let program, let end, let tail):
@@ -103,6 +115,10 @@ package enum EngineFault: Fault, Equatable {
         case .storeUnknown: "Define it under 'stores' in pgvigil.yaml."
         case .targetUnknown: "Define it under 'targets' in pgvigil.yaml, or correct 'target' of the job."
         case .surprise: "Run 'pgvigil runs show' for the steps; nothing was published."
+        case .snapshotPooled:
+            "Connect the target to the server itself, or take 'snapshot_counts' out of the job."
+        case .rowsDiffer:
+            "Check the server for damage (amcheck, its log) and report what you find; nothing was published."
         case .stepTimedOut:
             "Raise the limit of this step or of the hooks in the job, or find what holds it up."
         case .hookFailed: "Run the program by hand as the same user, and correct it or 'hooks' of the job."
@@ -116,7 +132,8 @@ package enum EngineFault: Fault, Equatable {
         case .storeUnknown, .targetUnknown, .notWired: .usage
         case .noClient, .codecNeedsNewerClient, .archiveUndecided: .undetermined
         case .nothingToSave, .databaseMissing, .unreadable, .rowSecurity, .noSpace, .toolFailed,
-            .archiveDamaged, .surprise, .stepTimedOut, .hookFailed, .commandFailed:
+            .archiveDamaged, .surprise, .snapshotPooled, .rowsDiffer, .stepTimedOut, .hookFailed,
+            .commandFailed:
             .badResult
         }
     }
@@ -126,7 +143,8 @@ package enum EngineFault: Fault, Equatable {
         case .toolFailed(_, _, _, _, let mayPass): mayPass
         case .archiveDamaged, .archiveUndecided, .stepTimedOut, .commandFailed: true
         case .nothingToSave, .databaseMissing, .unreadable, .rowSecurity, .noClient, .codecNeedsNewerClient,
-            .noSpace, .storeUnknown, .targetUnknown, .surprise, .hookFailed, .notWired:
+            .noSpace, .storeUnknown, .targetUnknown, .surprise, .snapshotPooled, .rowsDiffer, .hookFailed,
+            .notWired:
             false
         }
     }

@@ -12,7 +12,8 @@ extension Manifest {
     /// Takes that the set was read back and found sound; a set that was decoded once stays so.
     package mutating func noteVerification(_ level: Verification.Level, at: Date) {
         let isDecoded = level == .decode || verification.level == .decode
-        verification = Verification(level: isDecoded ? .decode : .hash, at: max(at, verification.at))
+        verification.level = isDecoded ? .decode : .hash
+        verification.at = max(at, verification.at)
     }
 
     /// Whether the last drill that said anything of the set has restored it and found it as it should be.

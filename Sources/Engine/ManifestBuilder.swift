@@ -18,6 +18,7 @@ struct ManifestBuilder {
     var warnings: [String]
     var files: [Manifest.File]
     var report: VerificationReport?
+    var sourceCounts = false
 
     var manifest: Manifest {
         Manifest(
@@ -30,7 +31,9 @@ struct ManifestBuilder {
             extensions: facts.extensions.map { .init(name: $0.name, version: $0.version) },
             warnings: warnings, tables: tables, largeObjects: report?.largeObjects ?? 0,
             largeObjectsDigest: report?.largeObjectsDigest,
-            verification: .init(level: spec.verify == .decode ? .decode : .hash, at: finished))
+            verification: .init(
+                level: spec.verify == .decode || report != nil ? .decode : .hash, at: finished,
+                sourceCounts: sourceCounts ? true : nil))
     }
 
     private var slot: Date? {

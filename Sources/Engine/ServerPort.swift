@@ -8,6 +8,20 @@ package protocol ServerPort: Sendable {
     func facts(of target: Target) async throws(AnyFault) -> ServerFacts
     /// Reads what a backup must know of one database, and what the role may not read in it.
     func facts(of target: Target, database: String) async throws(AnyFault) -> DatabaseFacts
+    /// Opens a transaction that sees one state of a database, and exports that state for pg_dump to see the same.
+    ///
+    /// - Throws: ``EngineFault/snapshotPooled(item:)`` where a pooler stands in between.
+    func holdSnapshot(of target: Target, database: String) async throws(AnyFault) -> any HeldSnapshot
+}
+
+/// One state of a database, held open in a transaction that reads only; manual, "Snapshot Synchronization Functions".
+package protocol HeldSnapshot: Sendable {
+    /// As `pg_dump --snapshot` takes it.
+    var id: String { get }
+    /// Counts the rows of a table as that state has them, without those of tables that inherit from it.
+    func count(schema: String, table: String) async throws(AnyFault) -> Int64
+    /// Ends the transaction; a second time does nothing.
+    func release() async
 }
 
 /// One server as it was when it was asked.

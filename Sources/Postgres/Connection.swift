@@ -32,6 +32,9 @@ package actor Connection {
     /// `server_version_num` of the server, such as 150018; 0 once the connection is closed.
     package var serverVersion: Int { session?.serverVersion ?? 0 }
 
+    /// The server's process as it was told when the connection was made, which a pooler makes up; 0 once it is closed.
+    package var backendProcess: Int { session?.backendProcess ?? 0 }
+
     /// Whether the connection is whole as far as anybody knows.
     package var isOpen: Bool { session?.isOpen ?? false }
 

@@ -59,6 +59,8 @@ final class Session {
 
     /// `server_version_num` of the server, such as 150018.
     var serverVersion: Int { Int(PQserverVersion(connection)) }
+    /// The process of the server that answers, as it was told when the connection was made.
+    var backendProcess: Int { Int(PQbackendPID(connection)) }
     /// Whether the connection is whole as far as anybody knows.
     var isOpen: Bool { !isUseless && PQstatus(connection) == CONNECTION_OK }
     /// Whether a transaction is open on it.

@@ -163,4 +163,8 @@ private final class StoppingServer: ServerPort {
         await act.withLock { $0 }()
         return try await server.facts(of: target, database: database)
     }
+
+    func holdSnapshot(of target: Target, database: String) async throws(AnyFault) -> any HeldSnapshot {
+        try await server.holdSnapshot(of: target, database: database)
+    }
 }

@@ -12,6 +12,10 @@ package final class MemoryServer: ServerPort {
         var targetFaults: [String: [AnyFault]] = [:]
         var itemFaults: [BackupItem: [AnyFault]] = [:]
         var heldUp = false
+        var rows: [String: Int64] = ["public.orders": 1_200, "public.customers": 34]
+        var snapshotFaults: [AnyFault] = []
+        var countFaults: [AnyFault] = []
+        var snapshots: Set<String> = []
         var calls: [String] = []
     }
 
@@ -49,6 +53,53 @@ package final class MemoryServer: ServerPort {
     /// Lets no call return any more before it is cancelled.
     package func holdUp() {
         state.withLock { $0.heldUp = true }
+    }
+
+    /// Sets how many rows a table has at the source; those of ``MemoryVerifier/sound(_:)`` are known.
+    package func put(rows: Int64, of table: String) {
+        state.withLock { $0.rows[table] = rows }
+    }
+
+    /// Makes the next snapshot, or the next count in one, fail.
+    package func failSnapshot(with fault: AnyFault? = nil, countWith countFault: AnyFault? = nil) {
+        state.withLock { state in
+            state.snapshotFaults += [fault].compactMap { $0 }
+            state.countFaults += [countFault].compactMap { $0 }
+        }
+    }
+
+    /// Snapshots that are held now.
+    package var snapshots: Set<String> { state.withLock { $0.snapshots } }
+
+    package func holdSnapshot(of target: Target, database: String) async throws(AnyFault) -> any HeldSnapshot
+    {
+        let item = BackupItem(target: target.name, database: database)
+        let (fault, id) = state.withLock { state in
+            state.calls.append("snapshot \(item)")
+            let id = "00000003-0000001B-\(state.calls.count)"
+            let fault = state.snapshotFaults.isEmpty ? nil : state.snapshotFaults.removeFirst()
+            if fault == nil { state.snapshots.insert(id) }
+            return (fault, id)
+        }
+        if let fault { throw fault }
+        return MemorySnapshot(server: self, id: id)
+    }
+
+    fileprivate func count(_ id: String, _ table: String) throws(AnyFault) -> Int64 {
+        let (fault, rows, isHeld) = state.withLock { state in
+            state.calls.append("count \(table)")
+            let fault = state.countFaults.isEmpty ? nil : state.countFaults.removeFirst()
+            return (fault, state.rows[table], state.snapshots.contains(id))
+        }
+        if let fault { throw fault }
+        guard isHeld, let rows else { throw Self.unreachable(table) }
+        return rows
+    }
+
+    fileprivate func release(_ id: String) {
+        state.withLock { state in
+            if state.snapshots.remove(id) != nil { state.calls.append("release") }
+        }
     }
 
     /// What was asked so far: `target` or `target/database`.
@@ -113,4 +164,16 @@ package final class MemoryServer: ServerPort {
         return AnyFault(
             code: "postgres.cancelled", summary: "cancelled", remedy: "None.", exitStatus: .interrupted)
     }
+}
+
+/// A state of a server in memory.
+private struct MemorySnapshot: HeldSnapshot {
+    let server: MemoryServer
+    let id: String
+
+    func count(schema: String, table: String) async throws(AnyFault) -> Int64 {
+        try server.count(id, "\(schema).\(table)")
+    }
+
+    func release() async { server.release(id) }
 }
