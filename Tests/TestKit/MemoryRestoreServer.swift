@@ -256,7 +256,8 @@ package final class MemoryRestoreServer: RestoreServer {
     private func rows(of table: CopySource, in database: String) throws(AnyFault) -> [String] {
         guard let rows = contents(of: database).tables["\(table.schema).\(table.name)"] else {
             throw AnyFault(
-                code: "statement.missing-object", summary: "relation \"\(table.name)\" does not exist [42P01]",
+                code: "statement.missing-object",
+                summary: "relation \"\(table.name)\" does not exist [42P01]",
                 remedy: "None.", exitStatus: .undetermined)
         }
         return rows
