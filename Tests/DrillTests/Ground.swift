@@ -78,8 +78,8 @@ actor Sources {
                 version: version,
                 settings: [
                     "timezone": "Asia/Kathmandu", "datestyle": "SQL, DMY", "intervalstyle": "sql_standard",
-                    "extra_float_digits": "-4", "bytea_output": "escape", "quote_all_identifiers": "off",
-                    "xmloption": "document", "allow_in_place_tablespaces": "on",
+                    "extra_float_digits": "-4", "bytea_output": "escape",
+                    "allow_in_place_tablespaces": "on",
                 ])
             let connection = try await Connection.open(server.connectionInfo().options())
             try await connection.run(script: Self.text("roles.sql"))

@@ -87,6 +87,7 @@ CREATE TABLE public.hen (id integer PRIMARY KEY, egg integer);
 CREATE TABLE public.egg (id integer PRIMARY KEY, hen integer REFERENCES public.hen DEFERRABLE INITIALLY DEFERRED);
 INSERT INTO public.hen VALUES (1, 1), (2, 99);
 INSERT INTO public.egg VALUES (1, 1);
+SET CONSTRAINTS ALL IMMEDIATE;
 ALTER TABLE public.hen ADD CONSTRAINT "laid by" FOREIGN KEY (egg) REFERENCES public.egg NOT VALID;
 ALTER TABLE public.hen ADD CONSTRAINT "small id" CHECK (id < 2) NOT VALID;
 ALTER TABLE public.egg ADD EXCLUDE USING btree (id WITH =);
@@ -113,8 +114,7 @@ CREATE FUNCTION tools.sources(VARIADIC a integer[], OUT s bigint) LANGUAGE sql A
 CREATE PROCEDURE tools.tidy() LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS 'BEGIN NULL; END';
 CREATE AGGREGATE tools.product (integer) (sfunc = int4mul, stype = integer, initcond = 1);
 CREATE OPERATOR tools.<-> (leftarg = integer, rightarg = integer, function = int4mi);
-CREATE CAST (public.mood AS integer) WITH FUNCTION pg_catalog.enum_first(anyenum) AS ASSIGNMENT;
-DROP CAST (public.mood AS integer);
+CREATE CAST (bigint AS public.mood) WITH INOUT;
 CREATE TEXT SEARCH CONFIGURATION tools.words (COPY = simple);
 CREATE INDEX hen_twice ON public.hen (tools.twice(id));
 REVOKE EXECUTE ON FUNCTION tools.twice(integer) FROM PUBLIC;

@@ -84,7 +84,10 @@ extension UnitComparison {
         let all = contents?.entries.filter { $0.kind == "INDEX" } ?? []
         let partitioned = Set(all.filter(\.isOnParentOnly).map(\.qualifiedName))
         let lines = state.invalidIndexes.map { name in
-            partitioned.contains(name)
+            if contents == nil {
+                return DrillLine.unknown(.indexes, name, "not valid; a plain archive does not tell why")
+            }
+            return partitioned.contains(name)
                 ? DrillLine.note(.indexes, name, "not valid: not every partition has its part of it")
                 : DrillLine(.indexes, name, expected: "valid", found: "not valid", state: .broken)
         }
