@@ -4,11 +4,65 @@ import Jobs
 import Policy
 
 /// A run that this daemon has to see to its end, from the claim of its slot on.
+///
+/// Thousands of duties may wait, and all of them are looked at whenever something happens. To copy what is known of
+/// each at every look was most of what a daemon did: so there is one of it, which copies share and nobody changes, and
+/// a duty that changes gets another.
+@dynamicMemberLookup
 struct Duty: Sendable {
+    private var shared: Shared
+
+    private final class Shared: Sendable {
+        let facts: DutyFacts
+
+        init(_ facts: DutyFacts) { self.facts = facts }
+    }
+
+    init(
+        run: RunRecord, job: Job, schedule: Schedule?, seats: [Seat], phase: DutyFacts.Phase,
+        isClaimed: Bool = false
+    ) {
+        shared = Shared(
+            DutyFacts(
+                run: run, job: job, schedule: schedule, seats: seats, phase: phase, isClaimed: isClaimed))
+    }
+
+    subscript<Value>(dynamicMember path: KeyPath<DutyFacts, Value>) -> Value { shared.facts[keyPath: path] }
+
+    subscript<Value>(dynamicMember path: WritableKeyPath<DutyFacts, Value>) -> Value {
+        get { shared.facts[keyPath: path] }
+        set {
+            var facts = shared.facts
+            facts[keyPath: path] = newValue
+            shared = Shared(facts)
+        }
+    }
+
+    /// Follows a new definition, as what has not started does.
+    mutating func follow(_ schedule: Schedule, _ job: Job, seats: [Seat]) {
+        var facts = shared.facts
+        facts.follow(schedule, job, seats: seats)
+        shared = Shared(facts)
+    }
+
+    /// The place in the queue: who came due earlier goes first.
+    func isBefore(_ other: Duty) -> Bool {
+        let (mine, theirs) = (shared.facts, other.shared.facts)
+        return mine.due == theirs.due ? mine.run.id < theirs.run.id : mine.due < theirs.due
+    }
+
+    func hasMissed(_ moment: Moment) -> Bool { shared.facts.run.deadline.map { moment.wall > $0 } ?? false }
+}
+
+/// What is known of a duty.
+struct DutyFacts: Sendable {
     var run: RunRecord
     /// When it came due: the instant of its slot, or when somebody asked for it.
     let due: Date
-    private var plan: Plan
+    private(set) var job: Job
+    /// What its slot's line says of windows and overlap; nil for a run by hand.
+    private(set) var schedule: Schedule?
+    private(set) var seats: [Seat]
     var attemptsMade = 0
     var phase: Phase
     /// Whether the catalog is known to have its row.
@@ -46,7 +100,9 @@ struct Duty: Sendable {
             case .slot(_, let at): at
             case .hand: run.startedAt
             }
-        plan = Plan(job: job, schedule: schedule, seats: seats)
+        self.job = job
+        self.schedule = schedule
+        self.seats = seats
         self.phase = phase
         self.isClaimed = isClaimed
     }
@@ -63,31 +119,11 @@ struct Duty: Sendable {
         case running
     }
 
-    /// What changes of a duty with the configuration only. Duties are copied at every look at them, and to copy a
-    /// job and a schedule each time was a tenth of what a machine costs: so there is one of it, which nobody can
-    /// change.
-    private final class Plan: Sendable {
-        let job: Job
-        let schedule: Schedule?
-        let seats: [Seat]
-
-        init(job: Job, schedule: Schedule?, seats: [Seat]) {
-            self.job = job
-            self.schedule = schedule
-            self.seats = seats
-        }
-    }
-
-    var job: Job { plan.job }
-
-    /// What its slot's line says of windows and overlap; nil for a run by hand.
-    var schedule: Schedule? { plan.schedule }
-
-    var seats: [Seat] { plan.seats }
-
     /// Follows a new definition, as what has not started does.
     mutating func follow(_ schedule: Schedule, _ job: Job, seats: [Seat]) {
-        plan = Plan(job: job, schedule: schedule, seats: seats)
+        self.job = job
+        self.schedule = schedule
+        self.seats = seats
         isGone = false
         run.deadline = due.addingTimeInterval(schedule.late / .seconds(1))
     }
@@ -100,9 +136,4 @@ struct Duty: Sendable {
         case .claiming, .readingGuards, .taking, .releasing, .running: false
         }
     }
-
-    /// The place in the queue: who came due earlier goes first.
-    func isBefore(_ other: Duty) -> Bool { due == other.due ? run.id < other.run.id : due < other.due }
-
-    func hasMissed(_ moment: Moment) -> Bool { run.deadline.map { moment.wall > $0 } ?? false }
 }

@@ -12,10 +12,22 @@ extension SchedulerMachine {
         remember(run)
         actions.append(.tell(.performed(run)))
         // Whoever waits for what it had may have it now.
-        let keys = Set(duty.seats.map(\.key))
-        let next = duties.values.filter { $0.isWaiting && $0.seats.contains { keys.contains($0.key) } }
-            .sorted { $0.isBefore($1) }.prefix(Self.wokenMax)
-        for waiting in next { duties[waiting.run.id]?.phase = .waiting(until: now.uptime) }
+        for waiting in next(after: duty) { duties[waiting.run.id]?.phase = .waiting(until: now.uptime) }
+    }
+
+    /// Those that wait and need a seat that this one had: the first ``wokenMax`` in the queue.
+    private func next(after ended: Duty) -> [Duty] {
+        let keys = ended.seats.map(\.key)
+        var first: [Duty] = []
+        for duty in duties.values
+        where duty.isWaiting && duty.seats.contains(where: { keys.contains($0.key) }) {
+            // Nobody sorts thousands for the sake of a few.
+            if first.count == Self.wokenMax, let last = first.last, !duty.isBefore(last) { continue }
+            let place = first.firstIndex { duty.isBefore($0) } ?? first.endIndex
+            first.insert(duty, at: place)
+            if first.count > Self.wokenMax { first.removeLast() }
+        }
+        return first
     }
 
     /// More runs than this are not woken by the end of one.
