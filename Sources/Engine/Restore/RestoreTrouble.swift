@@ -196,7 +196,7 @@ private struct TroubleReader {
             "could not load library \"", "must be loaded via", "has no installation script",
             "must be preloaded", "No space left on device", "unrecognized configuration parameter",
             "unrecognized parameter namespace", "is not supported by this build",
-            "ICU is not supported in this build", "could not open collator",
+            "ICU is not supported in this build", "unsupported XML feature", "could not open collator",
             "invalid value for parameter \"default_tablespace\"",
         ]
         if told.contains(where: { text.contains($0) }) { return true }
