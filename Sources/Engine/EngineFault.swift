@@ -1,5 +1,4 @@
 package import Faults
-package import Jobs
 package import Measures
 
 /// What the engine itself finds wrong while it prepares and runs jobs.
@@ -25,7 +24,6 @@ package enum EngineFault: Fault, Equatable {
     case hookFailed(StepName, program: String, end: String, tail: String)
     case commandFailed(program: String, end: String, tail: String)
     /// Until its machine is there.
-    case notWired(JobKind)
 
     /// The code of a step that was over its limit; a run that has no other faults has timed out.
     static let stepTimeoutCode = "run.step-timeout"
@@ -50,7 +48,6 @@ package enum EngineFault: Fault, Equatable {
         case .stepTimedOut: Self.stepTimeoutCode
         case .hookFailed: "run.hook-failed"
         case .commandFailed: "run.command-failed"
-        case .notWired: "run.not-wired"
         }
     }
 
@@ -90,7 +87,6 @@ package enum EngineFault: Fault, Equatable {
             "hook '\(hook.rawValue)' (\(program)) \(end)\(tail.isEmpty ? "" : ": " + tail)"
         case .commandFailed(let program, let end, let tail):
             "\(program) \(end)\(tail.isEmpty ? "" : ": " + tail)"
-        case .notWired(let kind): "jobs of the kind '\(kind.rawValue)' are not run yet"
         }
     }
 
@@ -123,13 +119,12 @@ package enum EngineFault: Fault, Equatable {
             "Raise the limit of this step or of the hooks in the job, or find what holds it up."
         case .hookFailed: "Run the program by hand as the same user, and correct it or 'hooks' of the job."
         case .commandFailed: "Run the program by hand as the same user to see what it lacks."
-        case .notWired: "Take the job out of the crontab."
         }
     }
 
     package var exitStatus: ExitStatus {
         switch self {
-        case .storeUnknown, .targetUnknown, .notWired: .usage
+        case .storeUnknown, .targetUnknown: .usage
         case .noClient, .codecNeedsNewerClient, .archiveUndecided: .undetermined
         case .nothingToSave, .databaseMissing, .unreadable, .rowSecurity, .noSpace, .toolFailed,
             .archiveDamaged, .surprise, .snapshotPooled, .rowsDiffer, .stepTimedOut, .hookFailed,
@@ -143,8 +138,7 @@ package enum EngineFault: Fault, Equatable {
         case .toolFailed(_, _, _, _, let mayPass): mayPass
         case .archiveDamaged, .archiveUndecided, .stepTimedOut, .commandFailed: true
         case .nothingToSave, .databaseMissing, .unreadable, .rowSecurity, .noClient, .codecNeedsNewerClient,
-            .noSpace, .storeUnknown, .targetUnknown, .surprise, .snapshotPooled, .rowsDiffer, .hookFailed,
-            .notWired:
+            .noSpace, .storeUnknown, .targetUnknown, .surprise, .snapshotPooled, .rowsDiffer, .hookFailed:
             false
         }
     }

@@ -9,22 +9,27 @@ package import Policy
 /// It has a thousand bytes, and a daemon keeps ten thousand of them in several orders: so there is one of each, which
 /// its copies share.
 package struct Schedule: Sendable, Equatable {
+    /// What it is known by.
     package var key: ScheduleKey {
         get { shared.parts.key }
         set { change { $0.key = newValue } }
     }
+    /// When it is due.
     package var pattern: CronPattern {
         get { shared.parts.pattern }
         set { change { $0.pattern = newValue } }
     }
+    /// Whose clock the pattern is about.
     package var zone: Zone {
         get { shared.parts.zone }
         set { change { $0.zone = newValue } }
     }
+    /// What is done.
     package var job: Job {
         get { shared.parts.job }
         set { change { $0.job = newValue } }
     }
+    /// When its runs may work; nil for always.
     package var window: NamedWindow? {
         get { shared.parts.window }
         set { change { $0.window = newValue } }
@@ -34,14 +39,17 @@ package struct Schedule: Sendable, Equatable {
         get { shared.parts.late }
         set { change { $0.late = newValue } }
     }
+    /// What becomes of slots that nobody was there for.
     package var catchUp: CatchUp {
         get { shared.parts.catchUp }
         set { change { $0.catchUp = newValue } }
     }
+    /// What an earlier run of the job means for a new one.
     package var overlap: Overlap {
         get { shared.parts.overlap }
         set { change { $0.overlap = newValue } }
     }
+    /// Where it is written.
     package var place: Place {
         get { shared.parts.place }
         set { change { $0.place = newValue } }

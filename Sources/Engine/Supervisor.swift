@@ -14,8 +14,8 @@ package actor Supervisor: RunExecutor {
         package var liveness: any LivenessPort
         /// Looked at again before another attempt; nil where runs have no guards.
         package var guards: (any GuardPort)?
-        /// What drills, verifications and restores need besides; nil where there are none of them.
-        package var restoring: Restoring?
+        /// What drills, verifications and restores need besides.
+        package var restoring: Restoring
         package var ambient: Ambient
         package var zoneOffset: @Sendable (Date) -> Int
 
@@ -23,7 +23,7 @@ package actor Supervisor: RunExecutor {
             book: JournaledBook, server: any ServerPort, tools: any ToolPort,
             stores: [String: any BackupStore],
             verifier: any VerifierPort, liveness: any LivenessPort, guards: (any GuardPort)? = nil,
-            restoring: Restoring? = nil, ambient: Ambient, zoneOffset: @escaping @Sendable (Date) -> Int
+            restoring: Restoring, ambient: Ambient, zoneOffset: @escaping @Sendable (Date) -> Int
         ) {
             self.book = book
             self.server = server
@@ -130,7 +130,7 @@ package actor Supervisor: RunExecutor {
         guard let store = ports.stores[spec.store] else { throw EngineFault.storeUnknown(spec.store).plain }
         let steps = DrillSteps(
             context, spec, targets: context.job.chosen(from: settings.targets), servers: settings.targets,
-            store: store, ports: try restorePorts(context))
+            store: store, ports: restorePorts)
         return Work(
             work: SeriesRun(context, steps, machine(context, DrillSteps.steps, DrillSteps.words)),
             store: store)
@@ -144,14 +144,14 @@ package actor Supervisor: RunExecutor {
         }
         let steps = VerifySteps(
             context, spec, targets: context.job.chosen(from: settings.targets), stores: stores,
-            archives: try restorePorts(context).archives, observer: observer)
+            archives: restorePorts.archives, observer: observer)
         return Work(work: SeriesRun(context, steps, machine(context, VerifySteps.steps, VerifySteps.words)))
     }
 
     private nonisolated func restore(_ context: RunContext, _ spec: RestoreSpec) throws(AnyFault) -> Work {
         let steps = RestoreSteps(
             context, spec, targets: settings.targets, stores: Array(ports.stores.values),
-            ports: try restorePorts(context))
+            ports: restorePorts)
         return Work(
             work: SeriesRun(context, steps, machine(context, RestoreSteps.steps, RestoreSteps.words)))
     }
@@ -163,10 +163,9 @@ package actor Supervisor: RunExecutor {
             steps: steps, words: words, retry: context.job.retry, jitter: context.ambient.jitter())
     }
 
-    nonisolated func restorePorts(_ context: RunContext) throws(AnyFault) -> RestorePorts {
-        guard let restoring = ports.restoring else { throw EngineFault.notWired(context.job.kind).plain }
-        return RestorePorts(
-            server: restoring.servers, archives: restoring.archives, tools: ports.tools,
+    nonisolated var restorePorts: RestorePorts {
+        RestorePorts(
+            server: ports.restoring.servers, archives: ports.restoring.archives, tools: ports.tools,
             ambient: ports.ambient, observer: observer)
     }
 

@@ -89,7 +89,7 @@ final class Bench: Sendable {
         if let plant { servers = PlantedServers(real: servers, plant: plant) }
         let tools = ChildProcesses(
             clientDirectories: binaries.map(\.directory),
-            environment: ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? ""])
+            environment: ["PATH": BuiltProgram.searchPath])
         return Supervisor(
             settings: settings,
             ports: Supervisor.Ports(

@@ -58,8 +58,15 @@ struct Bench: Sendable {
             settings: settings,
             ports: Supervisor.Ports(
                 book: journaled, server: server, tools: tools, stores: ["local": store], verifier: verifier,
-                liveness: liveness, ambient: ambient, zoneOffset: { _ in 0 }),
+                liveness: liveness, restoring: Self.nothing, ambient: ambient, zoneOffset: { _ in 0 }),
             observer: diary)
+    }
+
+    /// These benches restore nothing.
+    static var nothing: Supervisor.Restoring {
+        Supervisor.Restoring(
+            servers: MemoryRestorePort(),
+            archives: MemoryArchives(holding: MemoryRestoredDatabase(), contents: nil, globals: nil))
     }
 
     /// Another supervisor on the same things but for these, as a second process has it.
@@ -74,7 +81,7 @@ struct Bench: Sendable {
             ports: Supervisor.Ports(
                 book: journaled, server: server ?? self.server, tools: tools ?? self.tools,
                 stores: ["local": store], verifier: verifier, liveness: liveness ?? self.liveness,
-                guards: guards, ambient: ambient, zoneOffset: { _ in 0 }),
+                guards: guards, restoring: Self.nothing, ambient: ambient, zoneOffset: { _ in 0 }),
             observer: observer ?? diary)
     }
 

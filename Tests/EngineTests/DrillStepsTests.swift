@@ -67,6 +67,7 @@ import Testing
         ("constraints", { $0.throwaway.restored.state.notValidConstraints = ["public.customer.c"] }),
         ("amcheck", { $0.throwaway.restored.indexes = IndexReport(checked: 3, damaged: ["i": "bad"]) }),
         ("roles", { $0.queue("pg_dumpall", .init([Array("CREATE ROLE boot;\n".utf8)])) }),
+        // A fixture that is gone reads back as no definitions, which the test tells by itself.
         ("definition", { $0.queue("pg_dump", .init([(try? RestoreFixture.bytes("shop-18.dump")) ?? []])) }),
         (
             "restore",

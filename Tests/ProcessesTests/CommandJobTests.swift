@@ -24,7 +24,11 @@ import Testing
             settings: Settings(catalog: .embedded, stateDirectory: "/state", targets: [], stores: []),
             ports: Supervisor.Ports(
                 book: journaled, server: MemoryServer(), tools: fixture.processes, stores: [:],
-                verifier: MemoryVerifier(), liveness: MemoryLiveness(), ambient: clock.ambient(),
+                verifier: MemoryVerifier(), liveness: MemoryLiveness(),
+                restoring: Supervisor.Restoring(
+                    servers: MemoryRestorePort(),
+                    archives: MemoryArchives(holding: MemoryRestoredDatabase(), contents: nil, globals: nil)),
+                ambient: clock.ambient(),
                 zoneOffset: { _ in 0 }),
             observer: NoObserver())
     }

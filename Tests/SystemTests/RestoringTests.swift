@@ -248,7 +248,7 @@ struct Saved {
             let manifest = "\(saved.scene.store)/\(first.path)/manifest.json"
             let taken = try #require(
                 try String(contentsOfFile: manifest, encoding: .utf8).firstMatch(
-                    of: #/"started" ?: ?"([^"]+)"/#)
+                    of: #/"started" ?: ?"([0-9TZ:.+-]+)"/#)
             ).1
             try await Sample.run("delete from public.sale", saved.source)
             // Manifests tell instants by the second.

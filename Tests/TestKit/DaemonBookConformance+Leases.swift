@@ -1,4 +1,3 @@
-#if canImport(Engine)
 import Engine
 import Faults
 import FoundationEssentials
@@ -242,4 +241,3 @@ extension DaemonBookConformance {
         #expect(try await bench.stored(run.id)?.state == .ended(.succeeded))
     }
 }
-#endif

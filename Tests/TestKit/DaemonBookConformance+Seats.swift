@@ -1,4 +1,3 @@
-#if canImport(Engine)
 import Engine
 import FoundationEssentials
 import Testing
@@ -265,4 +264,3 @@ private struct SeatBench: Sendable {
         .init(run: run.id.uuidString.lowercased(), job: run.job, seat: key(name), has: has)
     }
 }
-#endif

@@ -1,4 +1,3 @@
-#if canImport(Engine)
 import Engine
 import Faults
 import FoundationEssentials
@@ -203,4 +202,3 @@ extension DaemonBookConformance {
         #expect(one == [job + "a": [.seconds(310)], job + "b": [.seconds(110)]])
     }
 }
-#endif

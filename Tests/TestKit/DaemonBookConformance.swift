@@ -1,4 +1,3 @@
-#if canImport(Engine)
 package import Engine
 import Faults
 package import FoundationEssentials
@@ -154,4 +153,3 @@ struct DaemonBench: Sendable {
         }
     }
 }
-#endif

@@ -1,4 +1,3 @@
-#if canImport(Engine)
 package import ArchiveFormat
 package import Engine
 import Faults
@@ -159,4 +158,3 @@ extension DrillRecord {
             ])
     }
 }
-#endif

@@ -1,4 +1,3 @@
-#if canImport(Engine)
 package import Engine
 import FoundationEssentials
 import Jobs
@@ -255,4 +254,3 @@ extension EventBookConformance {
         try await book.deliveries(limit: 1000).first { $0.id == id }
     }
 }
-#endif

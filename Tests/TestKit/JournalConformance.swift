@@ -1,4 +1,3 @@
-#if canImport(Engine)
 package import Engine
 import Faults
 import FoundationEssentials
@@ -182,4 +181,3 @@ package enum JournalConformance: String, CaseIterable, Sendable, CustomTestStrin
         #expect(try await other.adopt().isEmpty)
     }
 }
-#endif

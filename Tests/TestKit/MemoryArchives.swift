@@ -1,4 +1,3 @@
-#if canImport(Engine)
 package import ArchiveFormat
 package import Engine
 package import Faults
@@ -144,4 +143,3 @@ package final class MemoryArchives: ArchivePort {
         return report
     }
 }
-#endif

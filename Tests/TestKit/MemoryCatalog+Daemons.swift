@@ -1,4 +1,3 @@
-#if canImport(Engine)
 package import Engine
 package import Faults
 package import FoundationEssentials
@@ -154,4 +153,3 @@ extension MemoryCatalog {
             remedy: "See 'pgvigil daemons list' for who is alive.")
     }
 }
-#endif

@@ -1,4 +1,3 @@
-#if canImport(Engine)
 package import Engine
 package import Faults
 package import FoundationEssentials
@@ -62,4 +61,3 @@ extension MemoryRunBook: DrillBook {
         return catalog.report(ofDrill: ordinal, of: run)
     }
 }
-#endif

@@ -1,4 +1,3 @@
-#if canImport(Engine)
 package import Engine
 package import FoundationEssentials
 package import Measures
@@ -94,4 +93,3 @@ extension MemoryCatalog {
         backups.sorted { ($1.startedAt, $1.id) < ($0.startedAt, $0.id) }
     }
 }
-#endif

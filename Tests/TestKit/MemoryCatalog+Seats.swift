@@ -1,4 +1,3 @@
-#if canImport(Engine)
 package import Engine
 package import FoundationEssentials
 
@@ -103,4 +102,3 @@ extension MemoryCatalog {
         }
     }
 }
-#endif

@@ -1,4 +1,3 @@
-#if canImport(Engine)
 package import Engine
 package import Faults
 package import FoundationEssentials
@@ -213,4 +212,3 @@ extension MemoryCatalog {
             remedy: "See 'pgvigil runs show' for what became of it.")
     }
 }
-#endif

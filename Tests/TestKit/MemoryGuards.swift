@@ -1,4 +1,3 @@
-#if canImport(Engine)
 import Engine
 package import Jobs
 package import Policy
@@ -53,4 +52,3 @@ package final class MemoryGuards: GuardPort {
         }
     }
 }
-#endif

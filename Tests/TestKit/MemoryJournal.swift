@@ -1,4 +1,3 @@
-#if canImport(Engine)
 package import Engine
 package import Faults
 import FoundationEssentials
@@ -115,4 +114,3 @@ package final class MemoryJournal: JournalPort {
         AnyFault(code: "journal.text", summary: why, remedy: "Mend the forms of entries.")
     }
 }
-#endif

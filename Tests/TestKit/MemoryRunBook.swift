@@ -1,4 +1,3 @@
-#if canImport(Engine)
 package import Engine
 package import Faults
 package import FoundationEssentials
@@ -184,4 +183,3 @@ extension MemoryRunBook {
         return catalog.durations(ofJobs: jobs, limit: limit)
     }
 }
-#endif

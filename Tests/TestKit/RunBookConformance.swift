@@ -1,4 +1,3 @@
-#if canImport(Engine)
 package import Engine
 import Faults
 import FoundationEssentials
@@ -310,4 +309,3 @@ extension RunBookConformance {
         #expect(try await book.durations(ofJob: samples.job, limit: 1) == [all[0]])
     }
 }
-#endif

@@ -1,4 +1,3 @@
-#if canImport(Engine)
 import Engine
 import Faults
 import FoundationEssentials
@@ -49,4 +48,3 @@ struct RunBookSamples: Sendable {
             ])
     }
 }
-#endif

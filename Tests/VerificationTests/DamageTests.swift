@@ -137,6 +137,7 @@ import Testing
             .cannotOpen("a.dump", why: "Permission denied"),
             .cannotRead("a.dump", offset: 4096, why: "Input/output error"), .notAFile("a.dump"), .cancelled,
             .cannotWrite("script.sql", why: "No space left on device"),
+            .damaged("a.dump", why: "it ends within the header"),
         ]
         let lines = faults.map { "\($0.code) (exit \($0.exitStatus.rawValue)) \($0)" }
         Golden.expect(lines.joined(separator: "\n"), "faults of verifying")

@@ -15,6 +15,7 @@ package actor JournaledBook {
         /// Takes drills.
         package var drills: (any DrillBook)?
 
+        /// A book that takes drills as well takes those.
         package init(book: any RunBook, daemons: (any DaemonBook)? = nil) {
             self.book = book
             self.daemons = daemons

@@ -28,6 +28,7 @@ struct RestoreLeftovers: Sendable {
 
     /// Without the record nobody can tell, and nothing is dropped.
     private func isOver(_ prefix: String) async -> Bool {
+        // Without an answer it is not over.
         guard let runs = try? await book.runs(idPrefix: prefix), !runs.isEmpty else { return false }
         return runs.allSatisfy { if case .ended = $0.state { true } else { false } }
     }
