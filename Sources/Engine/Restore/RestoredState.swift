@@ -43,7 +43,8 @@ package struct RestoredState: Sendable, Equatable {
 
     package init(
         owner: String, encoding: String, collate: String, ctype: String, localeProvider: String,
-        icuLocale: String? = nil, acl: String?, settings: [String], extensions: [String: String], sequences: [Sequence],
+        icuLocale: String? = nil, acl: String?, settings: [String], extensions: [String: String],
+        sequences: [Sequence],
         materializedViews: [String: Bool], invalidIndexes: [String], notValidConstraints: [String],
         size: ByteCount
     ) {
