@@ -89,7 +89,7 @@ extension PgvigilSystem {
     }
 
     /// Servers to restore into; throwaway ones are made in the state directory.
-    private static func servers(
+    static func servers(
         _ configuration: LoadedConfiguration, _ surroundings: Surroundings
     ) -> RestoreServers {
         let settings = configuration.settings

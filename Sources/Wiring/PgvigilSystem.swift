@@ -55,6 +55,8 @@ package struct PgvigilSystem: Sendable {
         try shelf.ensureStateDirectory()
         var surroundings = surroundings
         surroundings.owner.machine = try StateIdentity.read(configuration.settings.stateDirectory)
+        // Clusters of drills whose process was killed.
+        _ = await servers(configuration, surroundings).sweep()
         let system = PgvigilSystem(configuration, surroundings, shelf, observer)
         return await system.openingCatalog()
     }

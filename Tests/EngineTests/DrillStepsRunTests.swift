@@ -54,6 +54,18 @@ import Testing
         #expect(bench.throwaway.stops == 3 && bench.leftovers == [])
     }
 
+    @Test func `one that could not be verified has had its turn as well`() async throws {
+        let bench = DrillBench()
+        for name in ["app", "shop"] { try await bench.publish(name) }
+        bench.queue("vacuumdb", .failure("vacuumdb: error: no memory"), .init())
+        let half = DrillSpec(backup: .rotate(share: 1, of: 2))
+        _ = await bench.drill(half)
+        _ = await bench.drill(half, id: UUID())
+        let drills = try await bench.drills
+        #expect(Set(drills.map(\.verdict)) == [.couldNotVerify, .proven])
+        #expect(Set(drills.map(\.database)) == ["app", "shop"])
+    }
+
     @Test func `another attempt is another drill with a record of its own`() async throws {
         let bench = DrillBench()
         try await bench.publish("app")

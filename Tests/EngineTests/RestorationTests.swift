@@ -44,13 +44,16 @@ import Testing
         #expect(RestoreTrouble.parse(silent).map(\.meaning) == [.broken], "silence is no success")
     }
 
-    @Test func `a program that was ended by a signal has not restored`() async throws {
-        let killed = MemoryTools.Answer(
-            result: ToolResult(end: .signalled(9), errorTail: "pg_restore: error: last words"))
-        let said = try await restoration(killed).restore(bound: nil)
-        #expect(said.hasPrefix("pg_restore was ended by signal 9"), "\(said)")
-        let quiet = MemoryTools.Answer(result: ToolResult(end: .signalled(9)))
-        #expect(!RestoreTrouble.parse(try await restoration(quiet).restore(bound: nil)).isEmpty)
+    @Test func `a program that was ended by a signal says nothing of the backup`() async throws {
+        for tail in ["pg_restore: error: last words", ""] {
+            let killed = MemoryTools.Answer(result: ToolResult(end: .signalled(9), errorTail: tail))
+            let fault = await #expect(throws: AnyFault.self) {
+                try await restoration(killed).restore(bound: nil)
+            }
+            #expect(fault?.summary.contains("was ended by signal 9") ?? false)
+        }
+        let gone = "pg_restore: error: could not execute query: server closed the connection unexpectedly"
+        #expect(RestoreTrouble.parse(gone).map(\.meaning) == [.couldNotVerify])
     }
 
     @Test func `a program that was stopped is no finding`() async throws {

@@ -55,9 +55,10 @@ actor DrillSteps: SeriesSteps {
         try await sweepTarget()
         let sets = try await store.sets().sets.filter(concerns)
         let now = ports.ambient.wallTime()
+        let looks = await lastLooks()
+        let candidates = sets.map { SetChoice.Candidate(drilled: $0, recorded: looks[$0.manifest.id]) }
         let picked = SetChoice.choose(
-            SetChoice.Rule(spec.backup), among: sets.map(SetChoice.Candidate.init(drilled:)), chance: chance,
-            now: now)
+            SetChoice.Rule(spec.backup), among: candidates, chance: chance, now: now)
         let chosen = picked.compactMap { pick in sets.first { $0.manifest.id == pick.id } }
         guard !chosen.isEmpty else { throw RestoreFault.noBackup(of: subject).plain }
         let earlier = await drillsMade()
@@ -178,6 +179,16 @@ actor DrillSteps: SeriesSteps {
         let names = targets.map(\.name).joined(separator: ", ")
         return "\(names.isEmpty ? "no target" : names) in store '\(store.name)'"
     }
+
+    /// When each set was drilled last, by the record: one that could not be verified has had its turn as well.
+    private func lastLooks() async -> [UUID: Date] {
+        // Without the record the manifests alone tell.
+        let drills = (try? await book.drills(DrillQuery(), limit: Self.looksMax)) ?? []
+        return Dictionary(drills.map { ($0.backup, $0.endedAt) }) { max($0, $1) }
+    }
+
+    /// Drills of the past that are looked at for whose turn it is.
+    private static let looksMax = 2_000
 
     /// Drops what drills of this catalog that are over have left on the server that they were done on.
     private func sweepTarget() async throws(AnyFault) {

@@ -65,20 +65,21 @@ struct Restoration: Sendable {
     /// - Returns: The programs' own complaints, as they wrote them; empty when all went well.
     /// - Throws: A fault if the program could not be started, or was stopped.
     func restore(bound: ByteCount?) async throws(AnyFault) -> String {
-        let call: ToolCall
+        let (name, arguments): (String, [String])
         let archive = "\(set.directory)/\(set.manifest.archive)"
         let connection = DumpCommand.tagged(server.connection(to: database), "restore")
         switch set.manifest.format {
         case .custom, .directory, .tar:
-            call = tool(
-                "pg_restore",
-                RestoreCommand.restore(
-                    selection, connection: connection, workers: workers, archive: archive))
+            name = "pg_restore"
+            arguments = RestoreCommand.restore(
+                selection, connection: connection, workers: workers, archive: archive)
         case .plain:
             let script = "\(scratch.directory)/script.sql"
             try await ports.archives.unpackScript(of: set, to: script)
-            call = tool("psql", RestoreCommand.script(connection: connection, path: script))
+            name = "psql"
+            arguments = RestoreCommand.script(connection: connection, path: script)
         }
+        let call = tool(name, arguments)
         let over = Guarded<ByteCount?>(nil)
         let outcome = await watched(bound: bound, over) { [ports] in
             await Result { () async throws(AnyFault) in try await ports.tools.run(call, output: .discard) }
@@ -89,10 +90,11 @@ struct Restoration: Sendable {
         let result = try outcome.get()
         if result.wasStopped { throw RunScribe.interrupted }
         if result.succeeded { return "" }
-        // It ended by a signal, or before it read anything: there is no list of complaints then.
-        let isList = result.end == .exited(1) || result.end == .exited(3)
-        let end = isList ? "" : "pg_restore \(ToolFailure.end(result))\n"
-        return end + (result.errorTail.isEmpty ? "pg_restore: error: it said nothing" : result.errorTail)
+        // Ended by a signal it has no list of complaints, and that says nothing of the backup.
+        if case .signalled = result.end, let fault = ToolFailure.fault(result, tool: name, item: "\(item)") {
+            throw fault.plain
+        }
+        return result.errorTail.isEmpty ? "pg_restore: error: it said nothing" : result.errorTail
     }
 
     /// Gathers statistics, and asks the first question of the database.

@@ -197,6 +197,9 @@ private struct TroubleReader {
             "must be preloaded", "No space left on device", "unrecognized configuration parameter",
             "unrecognized parameter namespace", "is not supported by this build",
             "ICU is not supported in this build", "unsupported XML feature", "could not open collator",
+            // The server itself went away, or had no room.
+            "server closed the connection unexpectedly", "terminating connection", "the database system is",
+            "out of memory",
             "invalid value for parameter \"default_tablespace\"",
         ]
         if told.contains(where: { text.contains($0) }) { return true }

@@ -17,7 +17,12 @@ extension SetChoice.Rule {
 
 extension SetChoice.Candidate {
     /// A set that a drill may take.
-    init(drilled set: StoredSet) { self.init(set, lastLook: set.manifest.proof?.at) }
+    ///
+    /// - Parameter recorded: When it was drilled last by the record; its manifest tells only of drills that came to a
+    ///   verdict.
+    init(drilled set: StoredSet, recorded: Date?) {
+        self.init(set, lastLook: [recorded, set.manifest.proof?.at].compactMap { $0 }.max())
+    }
 
     /// A set that a verification may take; it was verified first when it was made.
     init(verified set: StoredSet) { self.init(set, lastLook: set.manifest.verification.at) }
