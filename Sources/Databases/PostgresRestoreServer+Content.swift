@@ -91,7 +91,7 @@ extension PostgresRestoreServer {
             FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()
             """
         ).one().text("encoding")
-        let all = settings.merging(others) { standard, _ in standard }.sorted { $0.key < $1.key }
+        let all = settings.merging(others) { _, own in own }.sorted { $0.key < $1.key }
         for (name, value) in all + [("client_encoding", encoding)] {
             try await transaction.query(
                 "SELECT pg_catalog.set_config($1, $2, true)", [.text(name), .text(value)])

@@ -62,6 +62,8 @@ package final class MemoryRestorePort: RestorePort {
         guard let server = state.withLock({ $0.targets[target.name] }) else {
             throw MemoryServer.unreachable(target.name)
         }
+        // Whoever stops using a target's server leaves it to others.
+        server.start()
         return server
     }
 

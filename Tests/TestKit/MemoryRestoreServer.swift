@@ -118,6 +118,8 @@ package final class MemoryRestoreServer: RestoreServer {
     package var performed: [Performed] { state.withLock { $0.performed } }
     /// All calls so far, such as `content shop public.orders`.
     package var calls: [String] { state.withLock { $0.calls } }
+    /// Its databases, whether it runs or not.
+    package var databases: [String] { state.withLock { $0.facts.databases } }
     package var isRunning: Bool { state.withLock { $0.isRunning } }
     package var stops: Int { state.withLock { $0.stops } }
 
