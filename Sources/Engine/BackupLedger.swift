@@ -42,6 +42,15 @@ package enum StopReason: Sendable, Equatable {
         case .cancelled, .timedOut, .stopped: false
         }
     }
+
+    /// What a run that is stopped for it ends with.
+    var ending: (outcome: Outcome, summary: String) {
+        switch self {
+        case .cancelled: (.cancelled, "stopped on request")
+        case .stopped(let why), .leaseLost(let why): (.cancelled, why)
+        case .timedOut: (.timedOut, "stopped at its timeout")
+        }
+    }
 }
 
 /// Keeps what became of each database of a run, and reckons the run's outcome from it.
@@ -115,11 +124,8 @@ struct BackupLedger: Sendable, Equatable {
     func outcome(stop: StopReason?) -> (Outcome, String) {
         let savedText = "\(savedItems.count) saved and verified"
         if let stop {
-            return switch stop {
-            case .cancelled: (.cancelled, "stopped on request; \(savedText)")
-            case .stopped(let why), .leaseLost(let why): (.cancelled, "\(why); \(savedText)")
-            case .timedOut: (.timedOut, "stopped at its timeout; \(savedText)")
-            }
+            let ending = stop.ending
+            return (ending.outcome, "\(ending.summary); \(savedText)")
         }
         if failures.isEmpty, afterwards.isEmpty, !savedItems.isEmpty {
             let names = savedItems.map(\.description).joined(separator: ", ")

@@ -51,7 +51,7 @@ struct CommandMachine: Sendable, Equatable {
             return beginAttempt()
         case (.idle, .stopAsked(let reason)):
             stop = reason
-            return end(Self.stopped(reason))
+            return end(reason.ending)
         case (.running, .done):
             // What has succeeded is not called stopped.
             return close((.succeeded, "the command ended with status 0"))
@@ -62,9 +62,9 @@ struct CommandMachine: Sendable, Equatable {
             stop = reason
             return [.interrupt]
         case (.waiting, .done), (.waiting, .failed):
-            return stop.map { end(Self.stopped($0)) } ?? beginAttempt()
+            return stop.map { end($0.ending) } ?? beginAttempt()
         case (.waiting(let outcome, let summary), .refused(let why)):
-            return end(stop.map(Self.stopped) ?? (outcome, "\(summary); \(why)"))
+            return end(stop?.ending ?? (outcome, "\(summary); \(why)"))
         case (.idle, .done), (.idle, .failed), (.idle, .refused), (.running, .refused), (_, .begin),
             (.ended, _):
             return []
@@ -78,7 +78,7 @@ struct CommandMachine: Sendable, Equatable {
     }
 
     private mutating func fail(_ fault: AnyFault) -> [Action] {
-        if let stop { return close(Self.stopped(stop)) }
+        if let stop { return close(stop.ending) }
         let outcome = fault.code == EngineFault.stepTimeoutCode ? Outcome.timedOut : .failed
         guard let pause = retry.wait(afterAttempt: attempt, mayPass: fault.mayPass, jitter: jitter) else {
             return close((outcome, fault.summary))
@@ -94,13 +94,5 @@ struct CommandMachine: Sendable, Equatable {
     private mutating func end(_ ending: (outcome: Outcome, summary: String)) -> [Action] {
         phase = .ended
         return [.end(ending.outcome, summary: ending.summary)]
-    }
-
-    private static func stopped(_ reason: StopReason) -> (outcome: Outcome, summary: String) {
-        switch reason {
-        case .cancelled: (.cancelled, "stopped on request")
-        case .stopped(let why), .leaseLost(let why): (.cancelled, why)
-        case .timedOut: (.timedOut, "stopped at its timeout")
-        }
     }
 }

@@ -12,13 +12,10 @@ extension DrillSteps {
     private static let memoryMin = ByteCount(256 << 20)
 
     func checkSet(_ index: Int) async throws(AnyFault) -> SeriesReport {
-        let (item, set, observer) = (works[index].item, works[index].set, ports.observer)
-        let (start, uptime) = (ports.ambient.uptime(), ports.ambient.uptime)
-        let report = await ports.archives.verify(set, level: .decode) { done, total in
-            observer.observe(
-                .checking(item, bytes: ByteCount(done), of: ByteCount(total), elapsed: uptime() - start))
-        }
-        let finding = report.findings.first.map { "\($0.subject): \($0.message)" } ?? "it is not what it was"
+        let (item, set) = (works[index].item, works[index].set)
+        let report = await ports.archives.verify(
+            set, of: item, level: .decode, ambient: ports.ambient, observer: ports.observer)
+        let finding = report.firstFinding
         switch report.verdict {
         case .damaged:
             // Retention must not count on it any longer, whatever becomes of this drill; a store that takes no mark makes

@@ -53,7 +53,7 @@ actor DrillSteps: SeriesSteps {
     func choose() async throws(AnyFault) -> SeriesChoice {
         _ = await ports.server.sweep()
         try await sweepTarget()
-        let sets = try await store.sets().sets.filter(concerns)
+        let sets = try await store.sets().sets.filter(scope.contains)
         let now = ports.ambient.wallTime()
         let looks = await lastLooks()
         let candidates = sets.map { SetChoice.Candidate(drilled: $0, recorded: looks[$0.manifest.id]) }
@@ -168,11 +168,8 @@ actor DrillSteps: SeriesSteps {
         }
     }
 
-    private func concerns(_ set: StoredSet) -> Bool {
-        let name = set.manifest.database.name
-        guard targets.contains(where: { $0.name == set.manifest.target }) else { return false }
-        if spec.excludeDatabases.contains(where: { Glob.matches($0, name) }) { return false }
-        return spec.databases?.contains { Glob.matches($0, name) } ?? true
+    private var scope: SetScope {
+        SetScope(targets: targets, databases: spec.databases, excludeDatabases: spec.excludeDatabases)
     }
 
     private var subject: String {

@@ -122,15 +122,12 @@ actor RestoreSteps: SeriesSteps {
     }
 
     private func checkSet(_ index: Int) async throws(AnyFault) -> SeriesReport {
-        let (set, item, observer) = (works[index].set, works[index].item, ports.observer)
-        let (start, uptime) = (ports.ambient.uptime(), ports.ambient.uptime)
+        let (set, item) = (works[index].set, works[index].item)
         // Every byte is as it was written; it was decoded then, and is decoded again by who restores it.
-        let report = await ports.archives.verify(set, level: .hash) { done, total in
-            observer.observe(
-                .checking(item, bytes: ByteCount(done), of: ByteCount(total), elapsed: uptime() - start))
-        }
+        let report = await ports.archives.verify(
+            set, of: item, level: .hash, ambient: ports.ambient, observer: ports.observer)
         let saved = "\(set.manifest.target)/\(set.manifest.database.name)"
-        let finding = report.findings.first.map { "\($0.subject): \($0.message)" } ?? "it is not what it was"
+        let finding = report.firstFinding
         switch report.verdict {
         case .damaged:
             if let store = stores.first(where: { $0.name == set.store }) {

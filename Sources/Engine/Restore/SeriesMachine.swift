@@ -243,14 +243,3 @@ struct SeriesMachine: Sendable, Equatable {
         if case .undecided(let fault) = fate { fault.mayPass } else { false }
     }
 }
-
-extension StopReason {
-    /// What a run that is stopped for it ends with.
-    var ending: (outcome: Outcome, summary: String) {
-        switch self {
-        case .cancelled: (.cancelled, "stopped on request")
-        case .stopped(let why), .leaseLost(let why): (.cancelled, why)
-        case .timedOut: (.timedOut, "stopped at its timeout")
-        }
-    }
-}

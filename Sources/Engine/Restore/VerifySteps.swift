@@ -37,7 +37,7 @@ actor VerifySteps: SeriesSteps {
 
     func choose() async throws(AnyFault) -> SeriesChoice {
         var candidates: [StoredSet] = []
-        for store in stores { candidates += try await store.sets().sets.filter(concerns) }
+        for store in stores { candidates += try await store.sets().sets.filter(scope.contains) }
         let now = ambient.wallTime()
         let old = candidates.filter {
             now.timeIntervalSince($0.manifest.verification.at) >= spec.minAge / .seconds(1)
@@ -84,13 +84,10 @@ actor VerifySteps: SeriesSteps {
         }
         let set = sets[item]
         let subject = BackupItem(target: set.manifest.target, database: set.manifest.database.name)
-        let (uptime, start, observer) = (ambient.uptime, ambient.uptime(), observer)
-        let report = await archives.verify(set, level: level) { done, total in
-            observer.observe(
-                .checking(subject, bytes: ByteCount(done), of: ByteCount(total), elapsed: uptime() - start))
-        }
+        let report = await archives.verify(
+            set, of: subject, level: level, ambient: ambient, observer: observer)
         if Task.isCancelled { return .failed(RunScribe.interrupted) }
-        let finding = report.findings.first.map { "\($0.subject): \($0.message)" } ?? "it is not what it was"
+        let finding = report.firstFinding
         let name = "\(subject) of \(InstantFormat.utc(set.manifest.started))"
         do throws(AnyFault) {
             guard let store = stores.first(where: { $0.name == set.store }) else {
@@ -131,10 +128,7 @@ actor VerifySteps: SeriesSteps {
         }
     }
 
-    private func concerns(_ set: StoredSet) -> Bool {
-        let name = set.manifest.database.name
-        guard targets.contains(where: { $0.name == set.manifest.target }) else { return false }
-        if spec.excludeDatabases.contains(where: { Glob.matches($0, name) }) { return false }
-        return spec.databases?.contains { Glob.matches($0, name) } ?? true
+    private var scope: SetScope {
+        SetScope(targets: targets, databases: spec.databases, excludeDatabases: spec.excludeDatabases)
     }
 }
