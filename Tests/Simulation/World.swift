@@ -17,6 +17,8 @@ final class World {
     var serving: [Int: Process] = [:]
     /// All that live, those that do runs by hand as well.
     var living: [Process] = []
+    /// Those that ended: what they left under way still asks whether they live.
+    private var gone: [Process] = []
     /// Which schedules each daemon has, by place; nil is all.
     var configured: [Int: [Int]] = [:]
     var catalogDownUntil: Int64 = 0
@@ -116,6 +118,7 @@ final class World {
 
     func ended(_ process: Process) {
         living.removeAll { $0 === process }
+        gone.append(process)
         if let place = process.place, serving[place] === process { serving[place] = nil }
     }
 
