@@ -63,7 +63,7 @@ extension Job {
     fileprivate var storeName: String? {
         switch work {
         case .backup(let spec): spec.store
-        case .command, .drill, .verify, .restore: nil
+        case .command, .drill, .verify, .restore, .maintain, .sql: nil
         }
     }
 }

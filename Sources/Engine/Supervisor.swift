@@ -123,6 +123,7 @@ package actor Supervisor: RunExecutor {
         case .drill(let spec): try drill(context, spec)
         case .verify(let spec): try verify(context, spec)
         case .restore(let spec): try restore(context, spec)
+        case .maintain, .sql: throw AnyFault(JobsFault.unsupportedKind(context.job.kind.rawValue))
         }
     }
 

@@ -35,7 +35,7 @@ extension ConfigurationParser {
     private static func targets(_ section: Section, _ work: Job.Work) -> [String]? {
         switch work {
         case .restore(let spec): [spec.destination.target]
-        case .backup, .command, .drill, .verify: section.value(JobKeys.target)
+        case .backup, .command, .drill, .verify, .maintain, .sql: section.value(JobKeys.target)
         }
     }
 

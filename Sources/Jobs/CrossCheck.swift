@@ -39,7 +39,7 @@ enum CrossCheck {
         case .restore(let spec):
             // Without a name its own fault was reported.
             if !spec.destination.target.isEmpty { named = [(spec.destination.target, job.places["to"])] }
-        case .backup, .command, .drill, .verify:
+        case .backup, .command, .drill, .verify, .maintain, .sql:
             named = (job.targets ?? []).enumerated().map { index, name in
                 (name, job.places["target[\(index)]"] ?? job.places["target"])
             }
@@ -65,7 +65,7 @@ enum CrossCheck {
                 (spec.stores ?? []).enumerated().map { index, name in
                     (name, job.places["stores[\(index)]"] ?? job.places["stores"])
                 }
-            case .command, .restore: []
+            case .command, .restore, .maintain, .sql: []
             }
         return named.compactMap { name, place in
             guard !known.contains(name) else { return nil }

@@ -67,6 +67,8 @@ package struct Job: Sendable, Equatable {
         case drill(DrillSpec)
         case verify(VerifySpec)
         case restore(RestoreSpec)
+        case maintain(MaintainSpec)
+        case sql(SQLSpec)
     }
 
     /// The kind of its work.
@@ -82,6 +84,8 @@ extension Job.Work {
         case .drill: .drill
         case .verify: .verify
         case .restore: .restore
+        case .maintain: .maintain
+        case .sql: .sql
         }
     }
 }

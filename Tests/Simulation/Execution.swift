@@ -92,7 +92,7 @@ final class Execution {
             }
             backup = machine
             proceed()
-        case .command, .drill, .verify, .restore: runCommand(attemptsMade + 1)
+        case .command, .drill, .verify, .restore, .maintain, .sql: runCommand(attemptsMade + 1)
         }
     }
 

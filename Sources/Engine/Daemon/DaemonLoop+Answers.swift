@@ -40,7 +40,7 @@ extension DaemonLoop {
         let store: String? =
             switch job.work {
             case .backup(let spec): spec.store
-            case .command, .drill, .verify, .restore: nil
+            case .command, .drill, .verify, .restore, .maintain, .sql: nil
             }
         return await ports.guards.read(Set(rules.map(\.kind)), targets: targets, store: store)
     }

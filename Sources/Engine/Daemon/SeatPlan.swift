@@ -28,6 +28,10 @@ package enum SeatPlan {
             }
         case .restore(let spec):
             seats.append(Seat(key: "target/\(spec.destination.target)", limit: limits.heavyRunsMax))
+        case .maintain, .sql:
+            seats += names.map {
+                Seat(key: "target/\($0)", limit: limits.heavyRunsMax, mode: "maintain")
+            }
         case .verify: break
         }
         seats.append(Seat(key: "runs", limit: limits.runsMax, queued: false))

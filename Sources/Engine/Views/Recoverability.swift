@@ -144,7 +144,7 @@ private struct Patron {
         guard job.targets?.contains(where: { Glob.matches($0, target.name) }) ?? true else { return nil }
         switch job.work {
         case .backup(let spec): self.spec = spec
-        case .command, .drill, .verify, .restore: return nil
+        case .command, .drill, .verify, .restore, .maintain, .sql: return nil
         }
         self.job = job
         wanted = spec.databases ?? target.databases
