@@ -62,10 +62,13 @@ package struct MaintenanceEffect: Sendable, Equatable {
     package var took: Duration
     /// The statement, as it was sent.
     package var statement: String
+    /// Invalid indexes that an interrupted rebuild left and that could not be dropped at once.
+    package var leftovers: [QualifiedName]
 
     package init(
         _ result: MaintenanceResult, _ detail: String, fault: AnyFault? = nil, before: ObjectState? = nil,
-        after: ObjectState? = nil, took: Duration = .zero, statement: String = ""
+        after: ObjectState? = nil, took: Duration = .zero, statement: String = "",
+        leftovers: [QualifiedName] = []
     ) {
         self.result = result
         self.detail = detail
@@ -74,6 +77,7 @@ package struct MaintenanceEffect: Sendable, Equatable {
         self.after = after
         self.took = took
         self.statement = statement
+        self.leftovers = leftovers
     }
 }
 

@@ -15,10 +15,12 @@ package struct MaintenanceFacts: Sendable, Equatable {
     package var indexes: [IndexFacts]
     /// What keeps dead rows alive, the oldest first.
     package var blockers: [Blocker]
+    /// Sessions of other roles that the role may not look into (it lacks `pg_monitor`); blockers may be among them.
+    package var hiddenSessions: Int
 
     package init(
         database: String, version: Int, takenAt: Date, isInRecovery: Bool, thresholds: ServerThresholds,
-        relations: [RelationFacts], indexes: [IndexFacts], blockers: [Blocker]
+        relations: [RelationFacts], indexes: [IndexFacts], blockers: [Blocker], hiddenSessions: Int = 0
     ) {
         self.database = database
         self.version = version
@@ -28,6 +30,7 @@ package struct MaintenanceFacts: Sendable, Equatable {
         self.relations = relations
         self.indexes = indexes
         self.blockers = blockers
+        self.hiddenSessions = hiddenSessions
     }
 }
 
@@ -105,7 +108,7 @@ package struct RelationFacts: Sendable, Equatable {
     package var kind: RelationKind
     /// Of a TOAST table, the table that it belongs to.
     package var owner: UInt32?
-    /// The heap alone, in bytes: `pg_relation_size`.
+    /// The heap alone, in bytes: `pg_relation_size`; of a partitioned parent, the sum of its leaves.
     package var size: ByteCount
     package var pages: Int64
     /// `relallvisible`: pages that an index-only scan does not visit.
@@ -113,6 +116,7 @@ package struct RelationFacts: Sendable, Equatable {
     /// `reltuples`; negative where nobody has ever counted (14 and later), or 0.
     package var tuples: Double
     package var deadRows: Int64
+    /// Of a partitioned parent, what its leaves were modified by since the parent was last analyzed, at least.
     package var modifiedSinceAnalyze: Int64
     /// Nil before version 13.
     package var insertedSinceVacuum: Int64?
@@ -127,7 +131,8 @@ package struct RelationFacts: Sendable, Equatable {
     package var parameters: AutovacuumParameters
     /// Whether the role that asks may maintain it.
     package var mayMaintain: Bool
-    /// Pid of the vacuum worker that is on it now; nil for none.
+    /// Who vacuums or analyzes it now; nil for nobody. Where the role may not look into a session that holds the lock
+    /// that VACUUM takes, it counts as one.
     package var autovacuum: AutovacuumAtWork?
     /// Whether another session's temporary table; it can never be maintained by us.
     package var isOtherTemporary: Bool
@@ -185,6 +190,7 @@ package enum RelationKind: String, Sendable, Equatable, CaseIterable, Codable {
 
 /// What an index shows.
 package struct IndexFacts: Sendable, Equatable {
+    /// REINDEX CONCURRENTLY makes another index of the same name: what is remembered of an index goes by its name.
     package var oid: UInt32
     package var name: QualifiedName
     package var table: UInt32
@@ -201,10 +207,14 @@ package struct IndexFacts: Sendable, Equatable {
     package var isExpression: Bool
     /// Of a system catalog or a TOAST table of one.
     package var isOfSystem: Bool
-    /// Whether a collation that it sorts by has another version now than at its build.
+    /// Whether a collation that it sorts by has another version now than the database has on record. The server does not
+    /// know by which one an index was built: this stays true after a rebuild until somebody says
+    /// `ALTER COLLATION … REFRESH VERSION` or `ALTER DATABASE … REFRESH COLLATION VERSION`.
     package var hasStaleCollation: Bool
-    /// A build of it is in progress, or somebody holds a lock on it.
+    /// A build of it is in progress, or another session does maintenance or DDL on it or its table now: it holds a lock
+    /// of SHARE UPDATE EXCLUSIVE or more. Readers and writers do not count.
     package var isBusy: Bool
+    /// Rebuild it, or drop it where it is invalid.
     package var mayMaintain: Bool
     /// Its file; another after a rebuild.
     package var fileNode: UInt32
@@ -248,10 +258,12 @@ package struct Blocker: Sendable, Equatable {
     package var seconds: Double?
     /// How far behind it holds rows, in transactions.
     package var xidAge: Int64
+    /// It holds back the system catalogs alone, as a logical slot does.
+    package var catalogsOnly: Bool
 
     package init(
         kind: Kind, pid: Int32? = nil, name: String, user: String = "", database: String? = nil,
-        seconds: Double? = nil, xidAge: Int64
+        seconds: Double? = nil, xidAge: Int64, catalogsOnly: Bool = false
     ) {
         self.kind = kind
         self.pid = pid
@@ -260,6 +272,7 @@ package struct Blocker: Sendable, Equatable {
         self.database = database
         self.seconds = seconds
         self.xidAge = xidAge
+        self.catalogsOnly = catalogsOnly
     }
 
     /// What it is; the raw value is the word in messages.
