@@ -22,13 +22,15 @@ package struct MaintenanceAction: Sendable, Equatable {
     package var size: ByteCount
     /// How long it will take; nil where nothing is known yet.
     package var predicted: Duration?
+    /// Nothing of the kind was ever measured there: the prediction is a guess.
+    package var isGuessed: Bool
     package var fit: Fit
     package var options: MaintenanceOptions
 
     package init(
         kind: MaintenanceClass, oid: UInt32, object: QualifiedName, table: QualifiedName, reason: String,
-        urgency: Double, size: ByteCount, predicted: Duration? = nil, fit: Fit = .now,
-        options: MaintenanceOptions = MaintenanceOptions()
+        urgency: Double, size: ByteCount, predicted: Duration? = nil, isGuessed: Bool = false,
+        fit: Fit = .now, options: MaintenanceOptions = MaintenanceOptions()
     ) {
         self.kind = kind
         self.oid = oid
@@ -38,6 +40,7 @@ package struct MaintenanceAction: Sendable, Equatable {
         self.urgency = urgency
         self.size = size
         self.predicted = predicted
+        self.isGuessed = isGuessed
         self.fit = fit
         self.options = options
     }

@@ -1,0 +1,169 @@
+package import FoundationEssentials
+package import Measures
+
+/// What earlier nights tell of the objects of one database: how long things take, what waits, what was interrupted.
+package struct MaintenanceHistory: Sendable, Equatable {
+    /// How long each class took for each object.
+    private(set) var paces: [Subject: Pace] = [:]
+    /// The same for each class, over all objects of the target.
+    private(set) var classPaces: [MaintenanceClass: Pace] = [:]
+    /// How long the last tries ran that were cancelled; the next one takes at least as long.
+    private(set) var cancelledAfter: [Subject: Duration] = [:]
+    /// On how many nights in a row it was wanted and not finished.
+    package private(set) var nightsWaited: [Subject: Int] = [:]
+    private(set) var lastDone: [Subject: Date] = [:]
+    private(set) var learned: [QualifiedName: LearnedIndex] = [:]
+    /// Rebuilds that were begun and not finished, by the schema in which their leftovers lie.
+    private(set) var interrupted: [Interrupted] = []
+
+    /// One class of maintenance on one object.
+    package struct Subject: Sendable, Hashable {
+        package var kind: MaintenanceClass
+        /// By its name, since a concurrent rebuild gives an index another oid.
+        package var object: QualifiedName
+
+        package init(_ kind: MaintenanceClass, _ object: QualifiedName) {
+            self.kind = kind
+            self.object = object
+        }
+    }
+
+    /// A rebuild that may have left something.
+    package struct Interrupted: Sendable, Hashable {
+        package var index: QualifiedName
+        package var table: QualifiedName
+        package var at: Date
+    }
+
+    /// So many of the last times of an object count for its pace.
+    package static let timesMax = 5
+    /// Tries that are closer to each other than this belong to one night.
+    package static let nightLength = Duration.seconds(12 * 3600)
+
+    /// - Parameters:
+    ///   - past: What was done in the database, in any order.
+    ///   - others: What was done in other databases of the target; only the paces of classes come of it.
+    package init(_ past: [PastMaintenance] = [], others: [PastMaintenance] = []) {
+        let groups = Dictionary(grouping: past) { Subject($0.kind, $0.object) }
+        for (subject, entries) in groups {
+            take(entries.sorted { ($0.at, $0.end.rawValue) > ($1.at, $1.end.rawValue) }, of: subject)
+        }
+        for entry in past + others where entry.end == .done && entry.took > .zero {
+            classPaces[entry.kind, default: Pace()].add(entry)
+        }
+        let unfinished = past.filter { entry in
+            switch entry.end {
+            case .open, .cancelled, .failed: entry.kind == .reindex
+            case .done, .noEffect, .waited, .skipped: false
+            }
+        }
+        interrupted = unfinished.map { Interrupted(index: $0.object, table: $0.table, at: $0.at) }
+            .sorted { ($0.at, $0.index) > ($1.at, $1.index) }
+    }
+
+    /// Reads what happened to one subject, the newest first.
+    private mutating func take(_ entries: [PastMaintenance], of subject: Subject) {
+        let done = entries.filter { $0.end == .done }
+        lastDone[subject] = done.first?.at
+        for entry in done.prefix(Self.timesMax) where entry.took > .zero {
+            paces[subject, default: Pace()].add(entry)
+        }
+        if subject.kind == .reindex, let last = done.first(where: { $0.after != nil }) {
+            learned[subject.object] = last.after.flatMap(LearnedIndex.init)
+        }
+        let sinceDone = entries.prefix { $0.end != .done }
+        cancelledAfter[subject] = sinceDone.filter { $0.end == .cancelled }.map(\.took).max()
+        var nights = 0
+        var last: Date?
+        for entry in sinceDone where entry.end == .waited || entry.end == .cancelled {
+            if let last, last.timeIntervalSince(entry.at) < Self.nightLength / .seconds(1) { continue }
+            nights += 1
+            last = entry.at
+        }
+        nightsWaited[subject] = nights == 0 ? nil : nights
+    }
+}
+
+/// What was once done to an object, or was not.
+package struct PastMaintenance: Sendable, Equatable {
+    package var kind: MaintenanceClass
+    package var object: QualifiedName
+    package var table: QualifiedName
+    package var at: Date
+    /// What the plan said the object's size to be.
+    package var size: ByteCount
+    package var took: Duration
+    package var end: End
+    /// An index right after its rebuild; nil for anything else.
+    package var after: Rebuilt?
+
+    package init(
+        kind: MaintenanceClass, object: QualifiedName, table: QualifiedName, at: Date, size: ByteCount,
+        took: Duration, end: End, after: Rebuilt? = nil
+    ) {
+        self.kind = kind
+        self.object = object
+        self.table = table
+        self.at = at
+        self.size = size
+        self.took = took
+        self.end = end
+        self.after = after
+    }
+
+    /// How it ended; an open one never said so.
+    package enum End: String, Sendable, Equatable, CaseIterable {
+        case done
+        case noEffect = "no effect"
+        case waited, skipped, cancelled, failed, open
+    }
+
+    /// How an index stood after a clean rebuild.
+    package struct Rebuilt: Sendable, Equatable {
+        package var size: ByteCount
+        package var tuples: Double
+        package var fileNode: UInt32
+
+        package init(size: ByteCount, tuples: Double, fileNode: UInt32) {
+            self.size = size
+            self.tuples = tuples
+            self.fileNode = fileNode
+        }
+    }
+}
+
+/// What an index takes for each row when nothing in it is bloat.
+struct LearnedIndex: Sendable, Equatable {
+    var bytesPerTuple: Double
+    /// The file that was measured; another file has been built by somebody else since.
+    var fileNode: UInt32
+
+    /// So few rows tell of pages and not of rows.
+    static let tuplesMin = 1000.0
+
+    /// Nil where there were too few rows to learn of.
+    init?(_ rebuilt: PastMaintenance.Rebuilt) {
+        guard rebuilt.tuples >= Self.tuplesMin, rebuilt.size.bytes > 0 else { return nil }
+        bytesPerTuple = Double(rebuilt.size.bytes) / rebuilt.tuples
+        fileNode = rebuilt.fileNode
+    }
+}
+
+/// How fast something was, over several times.
+struct Pace: Sendable, Equatable {
+    private(set) var seconds = 0.0
+    private(set) var bytes = 0.0
+    private(set) var times = 0.0
+
+    mutating func add(_ past: PastMaintenance) {
+        seconds += past.took / .seconds(1)
+        bytes += MaintenanceForecast.work(past.kind, past.size)
+        times += 1
+    }
+
+    /// How long so many bytes take; nil where nothing was measured.
+    func seconds(for work: Double) -> Double? {
+        guard times > 0 else { return nil }
+        return bytes > 0 && work > 0 ? seconds * work / bytes : seconds / times
+    }
+}
