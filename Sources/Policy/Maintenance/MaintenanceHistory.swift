@@ -13,6 +13,8 @@ package struct MaintenanceHistory: Sendable, Equatable {
     package private(set) var nightsWaited: [Subject: Int] = [:]
     private(set) var lastDone: [Subject: Date] = [:]
     private(set) var learned: [QualifiedName: LearnedIndex] = [:]
+    /// When indexes were last rebuilt since a collation had changed.
+    private(set) var rebuiltForCollation: [QualifiedName: Date] = [:]
     /// Rebuilds that were begun and not finished, by the schema in which their leftovers lie.
     private(set) var interrupted: [Interrupted] = []
 
@@ -71,6 +73,9 @@ package struct MaintenanceHistory: Sendable, Equatable {
         if subject.kind == .reindex, let last = done.first(where: { $0.after != nil }) {
             learned[subject.object] = last.after.flatMap(LearnedIndex.init)
         }
+        rebuiltForCollation[subject.object] =
+            done.first { $0.kind == .reindex && $0.reason == PastMaintenance.collationReason }?.at
+            ?? rebuiltForCollation[subject.object]
         let sinceDone = entries.prefix { $0.end != .done }
         cancelledAfter[subject] = sinceDone.filter { $0.end == .cancelled }.map(\.took).max()
         var nights = 0
@@ -94,12 +99,14 @@ package struct PastMaintenance: Sendable, Equatable {
     package var size: ByteCount
     package var took: Duration
     package var end: End
+    /// The plan's reason, as it was written.
+    package var reason: String
     /// An index right after its rebuild; nil for anything else.
     package var after: Rebuilt?
 
     package init(
         kind: MaintenanceClass, object: QualifiedName, table: QualifiedName, at: Date, size: ByteCount,
-        took: Duration, end: End, after: Rebuilt? = nil
+        took: Duration, end: End, reason: String = "", after: Rebuilt? = nil
     ) {
         self.kind = kind
         self.object = object
@@ -108,8 +115,13 @@ package struct PastMaintenance: Sendable, Equatable {
         self.size = size
         self.took = took
         self.end = end
+        self.reason = reason
         self.after = after
     }
+
+    /// The reason of a rebuild for a changed collation, by which later nights know that it was for that.
+    package static let collationReason =
+        "it sorts by a collation whose version has changed since it was built"
 
     /// How it ended; an open one never said so.
     package enum End: String, Sendable, Equatable, CaseIterable {

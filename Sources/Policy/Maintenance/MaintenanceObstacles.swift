@@ -6,6 +6,7 @@ struct MaintenanceObstacles {
     private let blockerAge: Duration
     /// Those that hold rows of this database, the oldest first.
     private let blockers: [Blocker]
+    private let hiddenSessions: Int
 
     /// A slot or a standby without an age holds back from so many transactions on.
     static let heldBackMin: Int64 = 1_000_000
@@ -14,12 +15,18 @@ struct MaintenanceObstacles {
 
     init(_ facts: MaintenanceFacts, _ limits: MaintenanceLimits) {
         blockerAge = limits.blockerAge
+        hiddenSessions = facts.hiddenSessions
         blockers = facts.blockers.filter { $0.database == nil || $0.database == facts.database }
     }
 
     /// Those that make something wait, for people.
     func notices() -> [String] {
-        blockers.filter { $0.kind == .dump || isOld($0) }.map { Self.text($0) }
+        let lines = blockers.filter { $0.kind == .dump || isOld($0) }.map { Self.text($0) }
+        guard hiddenSessions > 0 else { return lines }
+        return lines + [
+            "\(hiddenSessions) sessions of other roles cannot be looked into, and may hold old snapshots; "
+                + "'GRANT pg_monitor' lets the role see them"
+        ]
     }
 
     /// Whether it is held for longer than the job's file allows.
@@ -29,8 +36,9 @@ struct MaintenanceObstacles {
     }
 
     /// Dead rows that somebody may still see are not removed: VACUUM says success and has done nothing.
-    func snapshot(vacuuming relation: RelationFacts, at now: Date) -> String? {
+    func snapshot(vacuuming relation: RelationFacts, ofSystem: Bool, at now: Date) -> String? {
         let inVain = blockers.first { blocker in
+            if blocker.catalogsOnly, !ofSystem { return false }
             if blocker.kind == .dump { return true }
             guard isOld(blocker) else { return false }
             guard let seconds = blocker.seconds, let last = relation.lastVacuum else { return true }
@@ -40,8 +48,8 @@ struct MaintenanceObstacles {
     }
 
     /// No row is frozen that is younger than the oldest snapshot.
-    func snapshot(freezing age: Int64) -> String? {
-        let oldest = blockers.max { $0.xidAge < $1.xidAge }
+    func snapshot(freezing age: Int64, ofSystem: Bool) -> String? {
+        let oldest = blockers.filter { ofSystem || !$0.catalogsOnly }.max { $0.xidAge < $1.xidAge }
         guard let oldest, Double(oldest.xidAge) > Double(age) * MaintenanceSurvey.vainShare else {
             return nil
         }
@@ -77,7 +85,7 @@ struct MaintenanceObstacles {
     /// The same for an index, by its table.
     func autovacuum(of relations: [RelationFacts]) -> String? {
         relations.compactMap(\.autovacuum).first.map { worker in
-            "another vacuum is at work on its table (pid \(worker.pid)"
+            "another vacuum or analyze is at work on its table (pid \(worker.pid)"
                 + (worker.preventsWraparound ? ", to prevent wraparound)" : ")")
         }
     }

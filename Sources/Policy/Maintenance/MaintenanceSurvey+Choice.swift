@@ -45,6 +45,11 @@ extension MaintenanceSurvey {
             "\(index.name.schema).\(index.name.name) of \(index.tableName.name) is invalid, and not of our making: "
                 + "it takes \(index.size) and every write maintains it"
         }
+        if facts.indexes.contains(where: \.hasStaleCollation) {
+            lines.append(
+                "a collation has changed its version; once every index that sorts by it is rebuilt, say 'ALTER DATABASE … "
+                    + "REFRESH COLLATION VERSION', or 'ALTER COLLATION … REFRESH VERSION'")
+        }
         return lines + unknownNames()
     }
 

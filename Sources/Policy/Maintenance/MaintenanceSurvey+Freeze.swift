@@ -26,7 +26,8 @@ extension MaintenanceSurvey {
         need.isEmergency = worst.isEmergency
         need.obstacle =
             obstacles.right(part.mayMaintain) ?? obstacles.autovacuum([part, toast].compactMap { $0 })
-            ?? (worst.isOfMultixacts ? nil : obstacles.snapshot(freezing: worst.age))
+            ?? (worst.isOfMultixacts
+                ? nil : obstacles.snapshot(freezing: worst.age, ofSystem: isOfSystem(relation)))
         return need
     }
 

@@ -5,6 +5,10 @@ extension MaintenanceSurvey {
     /// A wrong order comes before every bloat.
     static let staleRatio = 1_000_000.0
 
+    /// A rebuild for a collation counts for so long: the server calls the collation changed until somebody refreshes its
+    /// version, and does not know which indexes were built since.
+    private static let collationDone = Duration.seconds(30 * 86_400)
+
     func reindex(_ index: IndexFacts) -> MaintenanceNeed? {
         guard let finding = staleCollation(index) ?? bloat(index) else { return nil }
         var need = need(.reindex, of: index, finding)
@@ -57,15 +61,18 @@ extension MaintenanceSurvey {
     private func unfit(_ index: IndexFacts) -> String? {
         if index.isOfSystem { return "indexes of system catalogs cannot be rebuilt concurrently" }
         if index.isExclusion { return "indexes of exclusion constraints cannot be rebuilt concurrently" }
-        return index.isBusy ? "somebody else is building it or has locked it" : nil
+        return index.isBusy ? "another session builds or alters it, or its table" : nil
     }
 
     /// Text sorts otherwise after an upgrade of the C library or ICU: the index is wrong whatever its size.
     private func staleCollation(_ index: IndexFacts) -> Finding? {
         guard index.hasStaleCollation else { return nil }
-        return Finding(
-            ratio: Self.staleRatio,
-            reason: "it sorts by a collation whose version has changed since it was built")
+        if let done = history.rebuiltForCollation[index.name],
+            facts.takenAt.timeIntervalSince(done) < Self.collationDone / .seconds(1)
+        {
+            return nil
+        }
+        return Finding(ratio: Self.staleRatio, reason: PastMaintenance.collationReason)
     }
 
     private func bloat(_ index: IndexFacts) -> Finding? {

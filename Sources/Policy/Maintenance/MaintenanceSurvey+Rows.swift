@@ -14,7 +14,7 @@ extension MaintenanceSurvey {
         var need = need(.vacuum, of: part, finding)
         need.obstacle =
             obstacles.right(part.mayMaintain) ?? obstacles.autovacuum([part, toast].compactMap { $0 })
-            ?? obstacles.snapshot(vacuuming: part, at: facts.takenAt)
+            ?? obstacles.snapshot(vacuuming: part, ofSystem: isOfSystem(relation), at: facts.takenAt)
         return need
     }
 
@@ -52,7 +52,7 @@ extension MaintenanceSurvey {
     func analyze(_ relation: RelationFacts) -> MaintenanceNeed? {
         let finding: Finding? =
             switch relation.kind {
-            case .partitioned: parentsTurn(relation)
+            case .partitioned: modified(relation) ?? parentsTurn(relation)
             case .table, .materializedView: modified(relation) ?? neverAnalyzed(relation)
             case .systemCatalog: modified(relation)
             case .toast: nil

@@ -75,6 +75,14 @@ struct MaintenanceSurvey {
         relation.owner.flatMap { relations[$0] } ?? relation
     }
 
+    /// Whether it is a system catalog, or the TOAST table of one.
+    func isOfSystem(_ relation: RelationFacts) -> Bool {
+        switch known(relation).kind {
+        case .systemCatalog: true
+        case .table, .partitioned, .materializedView, .toast: false
+        }
+    }
+
     /// A need of one class on a relation, with what it costs.
     func need(
         _ kind: MaintenanceClass, of relation: RelationFacts, _ finding: Finding
