@@ -70,12 +70,11 @@ package struct MaintenanceHistory: Sendable, Equatable {
         for entry in done.prefix(Self.timesMax) where entry.took > .zero {
             paces[subject, default: Pace()].add(entry)
         }
-        if subject.kind == .reindex, let last = done.first(where: { $0.after != nil }) {
-            learned[subject.object] = last.after.flatMap(LearnedIndex.init)
+        if subject.kind == .reindex {
+            learned[subject.object] = done.compactMap(\.after).first.flatMap(LearnedIndex.init)
+            rebuiltForCollation[subject.object] =
+                done.first { $0.reason == PastMaintenance.collationReason }?.at
         }
-        rebuiltForCollation[subject.object] =
-            done.first { $0.kind == .reindex && $0.reason == PastMaintenance.collationReason }?.at
-            ?? rebuiltForCollation[subject.object]
         let sinceDone = entries.prefix { $0.end != .done }
         cancelledAfter[subject] = sinceDone.filter { $0.end == .cancelled }.map(\.took).max()
         var nights = 0

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Measures
 
 /// Indexes: bloat, collations that have changed, and what interrupted rebuilds of ours left.
