@@ -33,6 +33,8 @@ package enum DatabasesFault: Fault, Equatable {
     case busy(directory: String, limit: Duration)
     /// The target's server is older than PostgreSQL 12.
     case serverTooOld(address: String, version: String)
+    /// A pooler is in between, which gives every statement another session.
+    case pooled(address: String)
     /// The server could not be asked.
     case server(PostgresFault)
 
@@ -53,6 +55,7 @@ package enum DatabasesFault: Fault, Equatable {
         case .stopTimedOut: "cluster.stop-timeout"
         case .busy: "cluster.busy"
         case .serverTooOld: "server.too-old"
+        case .pooled: "server.pooled"
         case .server(let fault): fault.code
         }
     }
@@ -84,6 +87,7 @@ package enum DatabasesFault: Fault, Equatable {
             "another process has been starting or stopping the server in \(directory) for "
                 + "\(limit.components.seconds)s"
         case .serverTooOld(let address, let version): "the server at \(address) is PostgreSQL \(version)"
+        case .pooled(let address): "a pooler is in front of the server at \(address)"
         case .server(let fault): fault.summary
         }
     }
@@ -108,6 +112,7 @@ package enum DatabasesFault: Fault, Equatable {
         case .stopTimedOut(_, let pid): "Stop it with 'kill -QUIT \(pid)'."
         case .busy(let directory, _): "See with 'fuser \(directory)/start.lock' which process it is."
         case .serverTooOld: "Use a server of PostgreSQL 12 or later."
+        case .pooled: "Give the target the server's own address: maintenance needs sessions of its own."
         case .server(let fault): fault.remedy
         }
     }
@@ -121,7 +126,7 @@ package enum DatabasesFault: Fault, Equatable {
         case .server(let fault): fault.mayPass
         case .startTimedOut, .busy: true
         case .noServerPrograms, .wrongMajor, .noMajor, .notACluster, .foreignOwner, .noUnprivilegedUser,
-            .notReachable, .file, .program, .initFailed, .startFailed, .stopTimedOut, .serverTooOld:
+            .notReachable, .file, .program, .initFailed, .startFailed, .stopTimedOut, .serverTooOld, .pooled:
             false
         }
     }

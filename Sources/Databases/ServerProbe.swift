@@ -69,7 +69,7 @@ package struct ServerProbe: ServerPort {
     }
 
     /// `server_version_num` as people write it: 90624 is 9.6.24, 110022 is 11.22 (manual, `PQserverVersion`).
-    private static func render(_ number: Int) -> String {
+    static func render(_ number: Int) -> String {
         number >= 100_000
             ? "\(number / 10_000).\(number % 10_000)"
             : "\(number / 10_000).\(number / 100 % 100).\(number % 100)"

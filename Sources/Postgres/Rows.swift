@@ -7,16 +7,22 @@ package struct Rows: Sendable, RandomAccessCollection {
     package let count: Int
     /// Rows that an INSERT, UPDATE, DELETE or SELECT touched.
     package let affected: Int
+    /// What the server calls it, such as `DELETE 500` or `VACUUM`.
+    package let tag: String
     /// Notices and warnings that came while it ran, at most 1,000.
     package let notices: [ServerMessage]
 
-    init(columns: [String], values: [String?], count: Int, affected: Int, notices: [ServerMessage]) {
+    init(
+        columns: [String], values: [String?], count: Int, affected: Int, tag: String = "",
+        notices: [ServerMessage]
+    ) {
         self.columns = Dictionary(
             columns.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         self.values = values
         width = columns.count
         self.count = count
         self.affected = affected
+        self.tag = tag
         self.notices = notices
     }
 

@@ -239,6 +239,6 @@ extension Rows {
             columns: (0..<width).map { PQfname(result, $0).map { String(cString: $0) } ?? "" },
             values: values,
             count: Int(rows), affected: PQcmdTuples(result).flatMap { Int(String(cString: $0)) } ?? 0,
-            notices: notices.take())
+            tag: PQcmdStatus(result).map { String(cString: $0) } ?? "", notices: notices.take())
     }
 }
