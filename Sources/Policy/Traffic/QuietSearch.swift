@@ -15,6 +15,8 @@ package struct QuietSearch: Sendable, Equatable {
 
     /// Days of traffic that are needed before anything is chosen.
     package static let daysMin = 14
+    /// How many days may count: longer ago, people did other things.
+    package static let daysMax = 56
     /// How many times a quarter of an hour must have been watched before it counts as known.
     static let observationsMin = 2
     /// The share of the quarters of an hour of every night that must be known.
@@ -28,6 +30,9 @@ package struct QuietSearch: Sendable, Equatable {
     package var span: Int {
         within.to > within.from ? within.to - within.from : within.to + 1440 - within.from
     }
+
+    /// Whether there is room for such a stretch at all.
+    package var hasRoom: Bool { !starts.isEmpty }
 
     /// Where a stretch may begin: minutes after the midnight before `within`, on the quarter of an hour.
     var starts: [Int] {

@@ -101,3 +101,12 @@ package struct TrafficQuarter: Sendable, Equatable {
         return Date(timeIntervalSince1970: Double(seconds - ((seconds % 900) + 900) % 900))
     }
 }
+
+extension TrafficQuarter {
+    /// Adds what was seen in another part of the same quarter.
+    package mutating func add(_ other: TrafficQuarter) {
+        seconds += other.seconds
+        ownSeconds += other.ownSeconds
+        amounts.merge(other.amounts, uniquingKeysWith: +)
+    }
+}
