@@ -26,11 +26,12 @@ extension ConfigurationParser {
         let targets = readTargets(section, text, findings)
         let stores = readStores(section, defaults, findings)
         let channels = readChannels(section)
+        let windows = readWindows(section, targets.names, findings)
         let settings = Settings(
             catalog: section?.value(SettingsKeys.catalog) ?? .embedded,
             stateDirectory: section?.value(SettingsKeys.state) ?? defaults.stateDirectory,
             targets: targets.read, stores: stores.read,
-            windows: readWindows(section),
+            windows: windows.all, learnedWindows: windows.learned,
             limits: section?.value(SettingsKeys.limits) ?? Limits(),
             clientDirectories: section?.value(SettingsKeys.clients) ?? [],
             zoneName: section?.value(SettingsKeys.zone),
@@ -110,11 +111,5 @@ extension ConfigurationParser {
             jobNames += zip(value.jobs ?? [], value.jobPlaces).map { ($0, $1) }
         }
         return (channels, jobNames)
-    }
-
-    private static func readWindows(_ section: Section?) -> [String: Window] {
-        let entries = section?.value(SettingsKeys.windows) ?? []
-        let pairs = entries.compactMap { entry in entry.value.map { (entry.name, $0) } }
-        return Dictionary(pairs) { _, last in last }
     }
 }

@@ -8,7 +8,10 @@ package struct Settings: Sendable, Equatable {
     package var stateDirectory: String
     package var targets: [Target]
     package var stores: [StoreSettings]
+    /// By name; those that are learned with the hours that hold until they are.
     package var windows: [String: Window]
+    /// Those of `windows` whose hours are learned.
+    package var learnedWindows: [String: LearnedWindow]
     package var limits: Limits
     /// Folders with PostgreSQL's programs, looked at before the usual ones.
     package var clientDirectories: [String]
@@ -22,8 +25,9 @@ package struct Settings: Sendable, Equatable {
 
     package init(
         catalog: CatalogLocation, stateDirectory: String, targets: [Target], stores: [StoreSettings],
-        windows: [String: Window] = [:], limits: Limits = Limits(), clientDirectories: [String] = [],
-        zoneName: String? = nil, labels: [String: String] = [:], channels: [NotificationChannel] = [],
+        windows: [String: Window] = [:], learnedWindows: [String: LearnedWindow] = [:],
+        limits: Limits = Limits(), clientDirectories: [String] = [], zoneName: String? = nil,
+        labels: [String: String] = [:], channels: [NotificationChannel] = [],
         web: WebSettings = WebSettings(), daemon: DaemonSettings = DaemonSettings()
     ) {
         self.catalog = catalog
@@ -31,6 +35,7 @@ package struct Settings: Sendable, Equatable {
         self.targets = targets
         self.stores = stores
         self.windows = windows
+        self.learnedWindows = learnedWindows
         self.limits = limits
         self.clientDirectories = clientDirectories
         self.zoneName = zoneName

@@ -21,7 +21,7 @@ enum SettingsKeys {
         .described("`local` at `/var/lib/pgvigil/store` for root, else `~/.local/state/pgvigil/store`"),
         "The folders that backups go to: a path, or the key below.")
     static let windows = Key(
-        "windows", Form<Window>.window.named("window"), .described("none"),
+        "windows", Form<WindowEntry>.window.named("window"), .described("none"),
         "When heavy work may run, for `window=NAME` in a crontab: openings such as `Mon-Fri 22:00-06:00`, "
             + "or the "
             + "keys below.")

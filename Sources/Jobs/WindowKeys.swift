@@ -6,7 +6,7 @@ enum WindowKeys {
     static let zone = Key(
         "zone", Form<String>.zone, .described("that of the crontab line"), "The time zone of the openings.")
     static let open = Key(
-        "open", Form<Window.Opening>.opening.oneOrMany, .required,
+        "open", Form<Window.Opening>.opening.oneOrMany, .described("must be written, unless `learn` is"),
         "Openings such as `22:00-06:00`, `Mon-Fri 22:00-06:00` or `Sat,Sun 00:00-24:00`. The days are those "
             + "on which "
             + "an opening begins; an end that is not after the beginning is on the next day.")
@@ -18,7 +18,39 @@ enum WindowKeys {
         "guards", Form<[GuardRule]>.guards, .described("none"),
         "What must hold while a job waits for its start and while it works.")
 
-    static let all = [zone.declaration, open.declaration, closed.declaration, guards.declaration]
+    static let learn = Key(
+        "learn", Form<LearnEntry>.learn, .described("the hours are those of `open`"),
+        "Chooses the quietest hours of each night from the target's traffic, in place of `open`; `{}` takes "
+            + "every default. "
+            + "Until there is enough to choose by, the hours of `fallback` hold.")
+    static let fallback = Key(
+        "fallback", Form<String>.text("name of a window"), .described("must be written with `learn`"),
+        "The window whose hours hold until there is enough to choose by, and again if there no longer is. "
+            + "Its zone, closed days and guards hold where this window has none.")
+
+    static let all = [
+        zone.declaration, open.declaration, learn.declaration, fallback.declaration, closed.declaration,
+        guards.declaration,
+    ]
+}
+
+/// The keys of `windows.NAME.learn`.
+enum LearnKeys {
+    static let length = Key(
+        "length", Form<Int>.quarters, .written("3h"),
+        "How long the quiet stretch of each night is, a multiple of 15 minutes.")
+    static let within = Key(
+        "within", Form<Window.Opening>.hours, .written("20:00-08:00"),
+        "The hours that it must lie in, by the window's zone; an end that is not after the beginning is on the "
+            + "next day.")
+    static let days = Key(
+        "days", Form<Int>.whole(QuietSearch.daysMin...QuietSearch.daysMax), .written("28"),
+        "How many days of traffic count; nothing is chosen before 14 are on record.")
+    static let target = Key(
+        "target", Form<String>.text("name of a target"), .described("the only target"),
+        "Whose traffic it is. It must be named where there are several.")
+
+    static let all = [length.declaration, within.declaration, days.declaration, target.declaration]
 }
 
 /// The keys of `windows.NAME.guards`, one for each ``Policy/GuardKind``.
