@@ -31,5 +31,8 @@ package struct Migration: Sendable, Equatable {
         Migration(
             number: 4, name: "drills",
             script: Statements.text(PackageResources.migration_0004_drills_sql)),
+        Migration(
+            number: 5, name: "maintenance",
+            script: Statements.text(PackageResources.migration_0005_maintenance_sql)),
     ]
 }

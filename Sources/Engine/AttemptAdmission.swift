@@ -37,7 +37,7 @@ struct AttemptAdmission: Sendable {
         guard let window = schedule?.window, let zone = schedule?.zone else { return .may }
         // Without the catalog, what the job says is all that is known.
         let past = try? await book.durations(ofJob: job.name, limit: Expectation.sampleMax)
-        let expected = past.flatMap { Expectation.duration($0) } ?? job.expected
+        let expected = job.expectation(past.flatMap { Expectation.duration($0) } ?? job.expected)
         switch window.admission(
             now: ambient.wallTime(), deadline: run.deadline, expected: expected, InstantRendering(zone: zone))
         {
@@ -54,6 +54,24 @@ struct AttemptAdmission: Sendable {
 }
 
 extension Job {
+    /// What maintenance needs of a window at least, to be worth beginning.
+    private static let fillingMin = Duration.seconds(60)
+
+    /// Whether its work fills what is left of its window and heeds window and guards by itself: nobody has to stop it,
+    /// and an emergency goes on.
+    var fillsWindow: Bool {
+        switch work {
+        case .maintain: true
+        case .backup, .command, .drill, .verify, .restore, .sql: false
+        }
+    }
+
+    /// What must be left of a window for a run to begin: what it is expected to take, but for work that takes what it
+    /// gets.
+    func expectation(_ expected: Duration) -> Duration {
+        fillsWindow ? min(expected, Self.fillingMin) : expected
+    }
+
     /// Those of the configuration's targets that it is about.
     func chosen(from targets: [Target]) -> [Target] {
         targets.filter { target in self.targets?.contains { Glob.matches($0, target.name) } ?? true }

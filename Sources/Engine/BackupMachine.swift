@@ -152,7 +152,7 @@ package struct BackupMachine: Sendable, Equatable {
             if stop == nil { ledger.itemFailed(item, fault, undecided: undecided) }
             return discard(item)
         case .record, .prune, .choose, .checkSet, .server, .create, .restore, .analyze, .prove, .report,
-            .swap, .verify, .before, .command, .onFailure, .after:
+            .swap, .verify, .look, .maintain, .statement, .before, .command, .onFailure, .after:
             ledger.afterwardFailed(item, step, fault)
             return advance(after: step, item)
         }
@@ -224,7 +224,7 @@ extension StepName {
         case .publish: .record
         case .record: .prune
         case .prune, .choose, .checkSet, .server, .create, .restore, .analyze, .prove, .report, .swap,
-            .verify, .before, .command, .onFailure, .after:
+            .verify, .look, .maintain, .statement, .before, .command, .onFailure, .after:
             nil
         }
     }

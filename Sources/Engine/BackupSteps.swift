@@ -65,7 +65,7 @@ actor BackupSteps {
             case .record: return try await record(item, work)
             case .prune: return try await prune(item)
             case .choose, .checkSet, .server, .create, .restore, .analyze, .prove, .report, .swap,
-                .verify, .before, .command, .onFailure, .after:
+                .verify, .look, .maintain, .statement, .before, .command, .onFailure, .after:
                 throw EngineFault.surprise(item: "\(item)", summary: "\(name.rawValue) is no step of it")
                     .plain
             }

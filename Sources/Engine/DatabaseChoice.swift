@@ -1,6 +1,6 @@
 package import Jobs
 
-/// Chooses which databases of a server a job saves.
+/// Chooses which databases of a server a job works on.
 package enum DatabaseChoice {
     /// The databases in the server's order, and the exact names that were asked for and are not there.
     ///
@@ -8,10 +8,21 @@ package enum DatabaseChoice {
     package static func choose(
         _ spec: BackupSpec, target: Target, existing: [String]
     ) -> (chosen: [String], missing: [String]) {
-        let wanted = spec.databases ?? target.databases
+        choose(spec.databases, excluding: spec.excludeDatabases, target: target, existing: existing)
+    }
+
+    /// The same for a job of any kind.
+    ///
+    /// - Parameters:
+    ///   - databases: Exact names or globs; nil takes the target's own.
+    ///   - excluding: Those left out after that.
+    package static func choose(
+        _ databases: [String]?, excluding: [String], target: Target, existing: [String]
+    ) -> (chosen: [String], missing: [String]) {
+        let wanted = databases ?? target.databases
         let chosen = existing.filter { name in
             (wanted?.contains { Glob.matches($0, name) } ?? true)
-                && !spec.excludeDatabases.contains { Glob.matches($0, name) }
+                && !excluding.contains { Glob.matches($0, name) }
         }
         var missing: [String] = []
         for pattern in wanted ?? [] where !Glob.isPattern(pattern) && !missing.contains(pattern) {

@@ -15,6 +15,11 @@ package enum RunNote: Sendable {
     case dumping(BackupItem, DumpProgress, elapsed: Duration)
     case checking(BackupItem, bytes: ByteCount, of: ByteCount, elapsed: Duration)
     case restoring(BackupItem, RestoreProgress, elapsed: Duration)
+    /// An action of maintenance begins, of so many that are planned for its database.
+    case maintaining(MaintenanceRecord, of: Int)
+    case maintained(MaintenanceRecord, of: Int)
+    /// What of a database waits for too many nights, or that nothing does.
+    case maintenanceStanding(MaintenanceStanding)
     case stepEnded(StepRecord)
     case waiting(Duration)
     /// The record does not get where it belongs, or does by now; runs go on.

@@ -55,6 +55,8 @@ package enum StepName: String, Sendable, Equatable, CaseIterable, Codable {
     case checkSet = "check-set"
     case server, create, restore, analyze, prove, report, swap
     case verify
+    case look, maintain
+    case statement
     case command
     case onFailure = "on-failure"
     case after

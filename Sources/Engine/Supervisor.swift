@@ -16,6 +16,8 @@ package actor Supervisor: RunExecutor {
         package var guards: (any GuardPort)?
         /// What drills, verifications and restores need besides.
         package var restoring: Restoring
+        /// Reads what databases need, and does statements; nil where no run is of that kind.
+        package var maintaining: (any MaintenancePort)?
         package var ambient: Ambient
         package var zoneOffset: @Sendable (Date) -> Int
 
@@ -23,7 +25,8 @@ package actor Supervisor: RunExecutor {
             book: JournaledBook, server: any ServerPort, tools: any ToolPort,
             stores: [String: any BackupStore],
             verifier: any VerifierPort, liveness: any LivenessPort, guards: (any GuardPort)? = nil,
-            restoring: Restoring, ambient: Ambient, zoneOffset: @escaping @Sendable (Date) -> Int
+            restoring: Restoring, maintaining: (any MaintenancePort)? = nil, ambient: Ambient,
+            zoneOffset: @escaping @Sendable (Date) -> Int
         ) {
             self.book = book
             self.server = server
@@ -33,6 +36,7 @@ package actor Supervisor: RunExecutor {
             self.liveness = liveness
             self.guards = guards
             self.restoring = restoring
+            self.maintaining = maintaining
             self.ambient = ambient
             self.zoneOffset = zoneOffset
         }
@@ -123,7 +127,8 @@ package actor Supervisor: RunExecutor {
         case .drill(let spec): try drill(context, spec)
         case .verify(let spec): try verify(context, spec)
         case .restore(let spec): try restore(context, spec)
-        case .maintain, .sql: throw AnyFault(JobsFault.unsupportedKind(context.job.kind.rawValue))
+        case .maintain(let spec): try maintain(context, spec)
+        case .sql(let spec): try statements(context, spec)
         }
     }
 
@@ -157,6 +162,38 @@ package actor Supervisor: RunExecutor {
             work: SeriesRun(context, steps, machine(context, RestoreSteps.steps, RestoreSteps.words)))
     }
 
+    private nonisolated func maintain(_ context: RunContext, _ spec: MaintainSpec) throws(AnyFault) -> Work {
+        let ports = MaintainPorts(
+            server: ports.server, maintenance: try maintenance(for: context.job), observer: observer,
+            schedules: Array(schedules.values))
+        let steps = MaintainSteps(context, spec, targets: try targets(of: context.job), ports: ports)
+        return Work(
+            work: MaintainRun(context, steps, machine(context, MaintainSteps.steps, MaintainSteps.words)))
+    }
+
+    private nonisolated func statements(_ context: RunContext, _ spec: SQLSpec) throws(AnyFault) -> Work {
+        let steps = SQLSteps(
+            context, spec, targets: try targets(of: context.job), server: ports.server,
+            maintenance: try maintenance(for: context.job))
+        return Work(work: SeriesRun(context, steps, machine(context, SQLSteps.steps, SQLSteps.words)))
+    }
+
+    private nonisolated func maintenance(for job: Job) throws(AnyFault) -> any MaintenancePort {
+        guard let port = ports.maintaining else {
+            throw AnyFault(JobsFault.unsupportedKind(job.kind.rawValue))
+        }
+        return port
+    }
+
+    /// - Throws: Where the configuration lacks every target.
+    private nonisolated func targets(of job: Job) throws(AnyFault) -> [Target] {
+        let targets = job.chosen(from: settings.targets)
+        guard !targets.isEmpty else {
+            throw EngineFault.targetUnknown(job.targets?.joined(separator: ", ") ?? "*").plain
+        }
+        return targets
+    }
+
     nonisolated func machine(
         _ context: RunContext, _ steps: [StepName], _ words: SeriesMachine.Words
     ) -> SeriesMachine {
@@ -173,10 +210,7 @@ package actor Supervisor: RunExecutor {
     /// - Throws: Where the configuration lacks the store that the job names, or every target.
     private nonisolated func backup(_ context: RunContext, _ spec: BackupSpec) throws(AnyFault) -> Work {
         guard let store = ports.stores[spec.store] else { throw EngineFault.storeUnknown(spec.store).plain }
-        let targets = context.job.chosen(from: settings.targets)
-        guard !targets.isEmpty else {
-            throw EngineFault.targetUnknown(context.job.targets?.joined(separator: ", ") ?? "*").plain
-        }
+        let targets = try targets(of: context.job)
         let backup = BackupPorts(
             book: ports.book, server: ports.server, tools: ports.tools, store: store,
             verifier: ports.verifier, ambient: ports.ambient, observer: observer,

@@ -71,6 +71,7 @@ extension PgvigilSystem {
             liveness: RunLocks(stateDirectory: settings.stateDirectory), guards: guards,
             restoring: Supervisor.Restoring(
                 servers: servers(configuration, surroundings), archives: SetArchives()),
+            maintaining: MaintenanceServer(connectLimit: settings.limits.connectTimeout),
             ambient: ambient, zoneOffset: { zone.offset(at: $0) })
         return Supervisor(
             settings: settings, schedules: configuration.schedules, ports: ports, observer: observer)

@@ -1,6 +1,6 @@
 import Engine
 
-/// Tells of each start as well, for those who wait for a sign of life.
+/// Tells those who want to hear of it of each start, and of maintenance that does not get its turn.
 struct StartObserver: RunObserver {
     let observer: any RunObserver
     let desk: DeliveryDesk
@@ -8,5 +8,6 @@ struct StartObserver: RunObserver {
     func observe(_ note: RunNote) {
         observer.observe(note)
         if case .began(let run) = note { desk.tell(.started(run)) }
+        if case .maintenanceStanding(let standing) = note { desk.tell(.objectives(standing.news)) }
     }
 }

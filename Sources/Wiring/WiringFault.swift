@@ -16,6 +16,7 @@ package enum WiringFault: Fault, Equatable {
     case severalDrills(run: String, count: Int)
     case reportUnreadable(drill: String)
     case notADrill(job: String, kind: String)
+    case notMaintenance(job: String, kind: String)
     case unwritable(path: String, why: String)
     case ambiguousID(String)
     case nothingToVerify
@@ -41,6 +42,7 @@ package enum WiringFault: Fault, Equatable {
         case .severalDrills: "wiring.several-drills"
         case .reportUnreadable: "wiring.report-unreadable"
         case .notADrill: "wiring.not-a-drill"
+        case .notMaintenance: "wiring.not-maintenance"
         case .unwritable: "wiring.unwritable"
         case .ambiguousID: "wiring.ambiguous-id"
         case .nothingToVerify: "wiring.nothing-to-verify"
@@ -67,7 +69,8 @@ package enum WiringFault: Fault, Equatable {
         case .noSuchDrill(let text): "no drill is recorded as '\(text)'"
         case .severalDrills(let run, let count): "run \(run) has drilled \(count) backups"
         case .reportUnreadable(let drill): "the report of drill \(drill) is none that this program can read"
-        case .notADrill(let job, let kind): "job '\(job)' is of kind '\(kind)'"
+        case .notADrill(let job, let kind), .notMaintenance(let job, let kind):
+            "job '\(job)' is of kind '\(kind)'"
         case .unwritable(let path, let why): "\(path) cannot be written: \(why)"
         case .ambiguousID(let id): "more than one id begins with '\(id)'"
         case .nothingToVerify: "there is no backup set to verify"
@@ -96,6 +99,7 @@ package enum WiringFault: Fault, Equatable {
         case .severalDrills(let run, _): "Name one of them, such as \(run)/1."
         case .reportUnreadable(let drill): "Look at it with 'pgvigil drills show \(drill) --json'."
         case .notADrill: "Name a job of kind drill, or leave --job out."
+        case .notMaintenance: "Name a job of kind maintain, or leave --job out."
         case .unwritable: "Name a file in a folder that is there and that you may write to."
         case .ambiguousID: "Write more of it."
         case .nothingToVerify: "Make one with 'pgvigil run nightly-backup'."
@@ -115,7 +119,8 @@ package enum WiringFault: Fault, Equatable {
         case .runLost: .badResult
         case .reportUnreadable: .undetermined
         case .noSuchJob, .noSuchDirectory, .unreadable, .nothingScheduled, .noSuchRun, .notASlot,
-            .noSuchBackup, .noSuchDrill, .severalDrills, .notADrill, .unwritable, .ambiguousID,
+            .noSuchBackup, .noSuchDrill, .severalDrills, .notADrill, .notMaintenance, .unwritable,
+            .ambiguousID,
             .nothingToVerify, .optionUnknown, .windowUnknown, .lateOutOfBounds, .scheduleTwice, .zoneUnknown,
             .notAnInstant, .notThreeFields:
             .usage

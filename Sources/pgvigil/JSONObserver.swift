@@ -16,6 +16,7 @@ final class JSONObserver: RunObserver {
         var tablesTotal: Int?
         var attempt: Int?
         var message: String?
+        var maintenance: MaintenanceView?
     }
 
     func observe(_ note: RunNote) {
@@ -39,6 +40,17 @@ final class JSONObserver: RunObserver {
                 Line(
                     event: "restoring", target: item.target, database: item.database,
                     bytes: progress.bytes.bytes, bytesTotal: progress.bytesTotal.bytes))
+        case .maintaining(let action, _):
+            write(Line(event: "maintaining", maintenance: MaintenanceView(action)))
+        case .maintained(let action, _):
+            write(Line(event: "maintained", maintenance: MaintenanceView(action)))
+        case .maintenanceStanding(let standing):
+            for starving in standing.starving {
+                write(
+                    Line(
+                        event: "starving", target: standing.item.target, database: standing.item.database,
+                        message: MaintenanceText.starving(starving)))
+            }
         case .stepEnded(let step): write(Line(event: "step-ended", step: StepView(step)))
         case .waiting: write(Line(event: "waiting"))
         case .journal(.replayed(let count)):

@@ -92,6 +92,9 @@ extension RunsCommand {
                 if let drills = view.drills {
                     Console.say("\n" + DrillListText.findings(drills, reader.instants))
                 }
+                if let maintenance = view.maintenance {
+                    Console.say("\n" + MaintenanceText.results(maintenance))
+                }
             }
             // One line of a crontab and one time make one run, but two lines may name one job.
             guard json else { return }
@@ -117,6 +120,15 @@ extension RunsCommand {
             if run.kind == .drill {
                 let drills = await DrillFinder(reader: reader).ofRun(run.id).0
                 view.drills = drills.isEmpty ? nil : drills.map { DrillView($0) }
+            }
+            if run.kind == .maintain {
+                let recorded = await reader.ask(or: []) { () async throws(AnyFault) in
+                    try await system.book.maintenance(of: run.id)
+                }.value
+                let isOver = if case .ended = run.state { true } else { false }
+                let actions = reader.journal.maintenance(recorded, of: run.id)
+                view.maintenance =
+                    actions.isEmpty ? nil : actions.map { MaintenanceView($0, isOver: isOver) }
             }
             return (view, await story(of: run, reader))
         }

@@ -30,6 +30,16 @@ final class TextObserver: RunObserver {
             if moving { move("         read back \(item)  \(bytes) of \(total)  \(rate(bytes, elapsed))") }
         case .restoring(let item, let progress, let elapsed):
             if moving { move("         restore \(item)  \(text(progress, elapsed))") }
+        case .maintaining(let action, let count):
+            if moving {
+                move("         \(MaintenanceText.place(action, of: count)) \(MaintenanceText.line(action)) …")
+            }
+        case .maintained(let action, let count):
+            line(
+                "\(instants.time(action.endedAt ?? action.startedAt)) "
+                    + MaintenanceText.progress(action, of: count))
+        case .maintenanceStanding(let standing):
+            for starving in standing.starving { line(MaintenanceText.starving(starving)) }
         case .stepEnded(let step):
             line("\(instants.time(step.endedAt ?? step.startedAt)) \(ended(step))")
         case .waiting(let pause):

@@ -28,6 +28,11 @@ final class Diary: RunObserver {
             "checking \(item), \(bytes.bytes) of \(total.bytes), \(elapsed)"
         case .restoring(let item, let progress, let elapsed):
             "restoring \(item), \(progress.bytes.bytes) of \(progress.bytesTotal.bytes), \(elapsed)"
+        case .maintaining(let action, let count):
+            "\(action.ordinal) of \(count): \(action.kind.rawValue) \(action.object.name) begins"
+        case .maintained(let action, let count):
+            "\(action.ordinal) of \(count): \(action.kind.rawValue) \(action.object.name) \(action.state.rawValue)"
+        case .maintenanceStanding(let standing): "\(standing.item): \(standing.starving.count) starving"
         case .stepEnded(let step):
             "\(name(step)) \(step.state.rawValue)" + (step.detail.isEmpty ? "" : ": \(step.detail)")
         case .waiting(let pause): "waiting \(pause)"

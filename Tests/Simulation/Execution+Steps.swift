@@ -24,7 +24,7 @@ extension Execution {
         case .record: record(item)
         case .prune: prune(item)
         case .preflight, .before, .command, .choose, .checkSet, .server, .create, .restore, .analyze, .prove,
-            .report, .swap, .verify, .onFailure, .after:
+            .report, .swap, .verify, .look, .maintain, .statement, .onFailure, .after:
             begin(after: 1, .done)
         }
     }

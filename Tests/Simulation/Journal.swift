@@ -124,6 +124,7 @@ final class Journal {
         case .step(let step, let lease): Taking(run: step.run, lease: lease)
         case .end(let run, let lease, _, _, _): Taking(run: run, lease: lease)
         case .drill(let drill, _, let lease): Taking(run: drill.run, lease: lease)
+        case .maintenance(let run, _, let lease): Taking(run: run, lease: lease)
         case .backup, .removal: nil
         }
     }
@@ -164,6 +165,8 @@ final class Journal {
         case .backup(let backup): world.catalog.record(backup, now: now)
         case .drill(let drill, let report, let lease):
             try world.catalog.record(drill, report: report, lease: known(lease), now: now)
+        case .maintenance(let run, let actions, let lease):
+            try world.catalog.record(actions, of: run, lease: known(lease), now: now)
         case .removal(let id, let at, let reason):
             world.catalog.markRemoved(id, at: at, reason: reason, now: now)
         case .end(let run, let lease, let outcome, let summary, let at):

@@ -72,6 +72,9 @@ package enum JournalConformance: String, CaseIterable, Sendable, CustomTestStrin
             .attempt(AttemptRecord(run: slot.id, number: 3, startedAt: samples.at(7)), nil),
             .step(step, lease),
             .step(samples.steps(slot.id)[0], nil), .backup(samples.backup()),
+            .maintenance(
+                slot.id, [MaintenanceRecord.sample(slot.id), MaintenanceRecord.sample(slot.id, 2, .running)],
+                lease),
             .drill(DrillRecord.sample(slot.id), report: "{\"a\": \"\\\"☂\"}", lease),
             .removal(ended.id, at: samples.at(9), reason: "not in keep"),
             .end(slot.id, lease, .timedOut, summary: "too long", at: samples.at(8)),

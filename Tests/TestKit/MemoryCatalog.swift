@@ -77,6 +77,8 @@ package struct MemoryCatalog: Sendable {
     var removals: [UUID: String] = [:]
     /// In the order of their recording.
     var drilled: [Drill] = []
+    /// In the order of their first recording.
+    var maintained: [MaintenanceRecord] = []
 
     /// An empty catalog.
     package init() {}

@@ -81,7 +81,7 @@ private struct EndForm: Codable {
 /// An entry is one object with one key, which tells its kind; a journal may be replayed by a later program, so keys stay.
 extension JournalEntry: Codable {
     private enum Kind: String, CodingKey {
-        case run, attempt, step, backup, drill, removal, end
+        case run, attempt, step, backup, drill, maintenance, removal, end
     }
 
     package init(from decoder: any Decoder) throws {
@@ -109,6 +109,9 @@ extension JournalEntry: Codable {
         case .drill:
             let form: JournalDrillForm = try form(kind)
             self = .drill(form.record, report: form.report, form.lease)
+        case .maintenance:
+            let form: JournalMaintenanceForm = try form(kind)
+            self = .maintenance(form.run, form.records, form.lease)
         case .removal:
             let form: RemovalForm = try form(kind)
             self = .removal(form.backup, at: form.at.date, reason: form.reason)
@@ -128,6 +131,8 @@ extension JournalEntry: Codable {
         case .backup(let backup): try container.encode(BackupForm(backup), forKey: .backup)
         case .drill(let drill, let report, let lease):
             try container.encode(JournalDrillForm(drill, report: report, lease), forKey: .drill)
+        case .maintenance(let run, let actions, let lease):
+            try container.encode(JournalMaintenanceForm(run, actions, lease), forKey: .maintenance)
         case .removal(let backup, let at, let reason):
             try container.encode(
                 RemovalForm(backup: backup, at: JournalInstant(at), reason: reason), forKey: .removal)

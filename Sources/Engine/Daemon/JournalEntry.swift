@@ -11,6 +11,8 @@ package enum JournalEntry: Sendable, Equatable {
     case backup(BackupRecord)
     /// What a drill proved, with its report as JSON.
     case drill(DrillRecord, report: String, Lease?)
+    /// What maintenance intends or did, of one run.
+    case maintenance(UUID, [MaintenanceRecord], Lease?)
     /// A set that has left its store.
     case removal(UUID, at: Date, reason: String)
     case end(UUID, Lease?, Outcome, summary: String, at: Date)
@@ -22,6 +24,7 @@ package enum JournalEntry: Sendable, Equatable {
         case .attempt(let attempt, _): attempt.run
         case .step(let step, _): step.run
         case .drill(let drill, _, _): drill.run
+        case .maintenance(let run, _, _): run
         case .end(let run, _, _, _, _): run
         case .backup, .removal: nil
         }
@@ -34,6 +37,7 @@ package enum JournalEntry: Sendable, Equatable {
         case .attempt(let attempt, let lease): RunClaim(run: attempt.run, lease: lease)
         case .step(let step, let lease): RunClaim(run: step.run, lease: lease)
         case .drill(let drill, _, let lease): RunClaim(run: drill.run, lease: lease)
+        case .maintenance(let run, _, let lease): RunClaim(run: run, lease: lease)
         case .end(let run, let lease, _, _, _): RunClaim(run: run, lease: lease)
         case .backup, .removal: nil
         }
@@ -52,6 +56,7 @@ package enum JournalEntry: Sendable, Equatable {
         case .attempt(let attempt, _): return .attempt(attempt, lease)
         case .step(let step, _): return .step(step, lease)
         case .drill(let drill, let report, _): return .drill(drill, report: report, lease)
+        case .maintenance(let run, let actions, _): return .maintenance(run, actions, lease)
         case .end(let run, _, let outcome, let summary, let at):
             return .end(run, lease, outcome, summary: summary, at: at)
         case .backup, .removal: return self

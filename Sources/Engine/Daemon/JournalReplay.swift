@@ -65,6 +65,8 @@ struct JournalReplay: Sendable {
         case .backup(let backup): try await book.record(backup)
         case .drill(let drill, let report, let lease):
             try await catalog.drills?.record(drill, report: report, lease: lease)
+        case .maintenance(let run, let actions, let lease):
+            try await catalog.maintenance?.record(actions, of: run, lease: lease)
         case .removal(let id, let at, let reason): try await book.markRemoved(id, at: at, reason: reason)
         case .end(let run, let lease, let outcome, let summary, let at):
             try await book.end(run, lease: lease, outcome: outcome, summary: summary, at: at)

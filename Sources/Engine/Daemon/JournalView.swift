@@ -5,8 +5,12 @@ package struct JournalView: Sendable {
     private var rows: [UUID: RunRecord] = [:]
     private var tries: [UUID: [Int: AttemptRecord]] = [:]
     private var parts: [UUID: [Place: StepRecord]] = [:]
+    /// Where each action stands in ``maintenance``.
+    private var done: [UUID: [Place: Int]] = [:]
     /// Drills that wait, with their reports as JSON.
     package private(set) var drills: [(drill: DrillRecord, report: String)] = []
+    /// What maintenance did and the catalog lacks, each as it was written last.
+    package private(set) var maintenance: [MaintenanceRecord] = []
     /// Entries that the catalog lacks.
     package private(set) var entries = 0
 
@@ -35,6 +39,8 @@ package struct JournalView: Sendable {
                 }
             case .end(let run, _, let outcome, let summary, let at): end(run, outcome, summary, at)
             case .drill(let drill, let report, _): drills.append((drill, report))
+            case .maintenance(_, let actions, _):
+                for action in actions { add(action) }
             case .backup, .removal: break
             }
         }
@@ -53,6 +59,25 @@ package struct JournalView: Sendable {
     /// The steps of a run that they know, by attempt and ordinal.
     package func steps(of run: UUID) -> [StepRecord] {
         (parts[run] ?? [:]).values.sorted { ($0.attempt, $0.ordinal) < ($1.attempt, $1.ordinal) }
+    }
+
+    /// What maintenance did in a run: what the catalog has, with what it lacks, by attempt and ordinal.
+    package func maintenance(_ recorded: [MaintenanceRecord], of run: UUID) -> [MaintenanceRecord] {
+        var known: [Place: MaintenanceRecord] = [:]
+        for action in maintenance.filter({ $0.run == run }) + recorded {
+            let place = Place(attempt: action.attempt, ordinal: action.ordinal)
+            if known[place]?.state ?? .running == .running { known[place] = action }
+        }
+        return known.values.sorted { ($0.attempt, $0.ordinal) < ($1.attempt, $1.ordinal) }
+    }
+
+    private mutating func add(_ action: MaintenanceRecord) {
+        let place = Place(attempt: action.attempt, ordinal: action.ordinal)
+        guard let index = done[action.run]?[place] else {
+            done[action.run, default: [:]][place] = maintenance.count
+            return maintenance.append(action)
+        }
+        if maintenance[index].state == .running { maintenance[index] = action }
     }
 
     private mutating func add(_ run: RunRecord) {

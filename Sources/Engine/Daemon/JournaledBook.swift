@@ -14,13 +14,16 @@ package actor JournaledBook {
         package var daemons: (any DaemonBook)?
         /// Takes drills.
         package var drills: (any DrillBook)?
+        /// Takes what maintenance did.
+        package var maintenance: (any MaintenanceBook)?
 
-        /// A book that takes drills as well takes those.
+        /// A book that takes drills, or maintenance, as well takes those.
         package init(book: any RunBook, daemons: (any DaemonBook)? = nil) {
             self.book = book
             self.daemons = daemons
             // The real book takes them; one that takes none is a test's.
             drills = book as? any DrillBook
+            maintenance = book as? any MaintenanceBook
         }
     }
 

@@ -162,7 +162,7 @@ extension SchedulerMachine {
         guard let due = duty.guardsDue, due <= now.uptime else { return }
         let next = nextLook(at: duty, now)
         duties[duty.run.id]?.guardsDue = next
-        guard let window = duty.schedule?.window, duty.stop == nil else { return }
+        guard let window = duty.schedule?.window, duty.stop == nil, !duty.job.fillsWindow else { return }
         if duty.job.atWindowEnd == .stop, !window.contains(now.wall) {
             return stop(duty.run.id, .stopped(because: "window '\(window.name)' closed"), now)
         }

@@ -186,7 +186,7 @@ extension SchedulerMachine {
 
     /// The shortest time that nine in ten of the last successes kept within, else what the job says.
     func expected(_ job: Job) -> Duration {
-        samples[job.name].flatMap { Expectation.duration($0) } ?? job.expected
+        job.expectation(samples[job.name].flatMap { Expectation.duration($0) } ?? job.expected)
     }
 
     private func apartNote(_ slot: Date) -> String {

@@ -32,6 +32,10 @@ package enum SeatPlan {
             seats += names.map {
                 Seat(key: "target/\($0)", limit: limits.heavyRunsMax, mode: "maintain")
             }
+            // Two that plan by themselves would meet on one table.
+            if case .maintain = job.work {
+                seats += names.map { Seat(key: "maintenance/\($0)", limit: 1) }
+            }
         case .verify: break
         }
         seats.append(Seat(key: "runs", limit: limits.runsMax, queued: false))

@@ -122,7 +122,7 @@ actor DrillSteps: SeriesSteps {
         case .prove: return try await prove(item)
         case .report: return await report(item)
         case .before, .preflight, .dump, .publishCheck, .publish, .record, .prune, .choose, .swap, .verify,
-            .command, .onFailure, .after:
+            .look, .maintain, .statement, .command, .onFailure, .after:
             throw EngineFault.surprise(
                 item: "\(works[item].item)", summary: "\(step.rawValue) is no step of it"
             )
@@ -163,7 +163,7 @@ actor DrillSteps: SeriesSteps {
         case .server, .create: .database
         case .restore, .analyze: .restore
         case .before, .preflight, .dump, .publishCheck, .publish, .record, .prune, .choose, .prove, .report,
-            .swap, .verify, .command, .onFailure, .after:
+            .swap, .verify, .look, .maintain, .statement, .command, .onFailure, .after:
             .rows
         }
     }

@@ -103,7 +103,7 @@ actor RestoreSteps: SeriesSteps {
         case .prove: return try await compareRows(item)
         case .swap: return try await swap(item)
         case .before, .preflight, .dump, .publishCheck, .publish, .record, .prune, .choose, .report, .verify,
-            .command, .onFailure, .after:
+            .look, .maintain, .statement, .command, .onFailure, .after:
             throw lost(item, "\(step.rawValue) is no step of it")
         }
     }

@@ -25,17 +25,22 @@ struct SeriesReport: StepReport {
     var event: SeriesMachine.Event
     var detail: String
     var bytes: ByteCount?
+    /// What is written of a step that is broken; without it, that a drill found its set so.
+    private var explained: AnyFault?
 
-    init(_ event: SeriesMachine.Event, detail: String = "", bytes: ByteCount? = nil) {
+    init(
+        _ event: SeriesMachine.Event, detail: String = "", bytes: ByteCount? = nil, explained: AnyFault? = nil
+    ) {
         self.event = event
         self.detail = detail
         self.bytes = bytes
+        self.explained = explained
     }
 
     var fault: AnyFault? {
         switch event {
         case .failed(let fault): fault
-        case .broken(let finding): RestoreFault.broken(finding: finding).plain
+        case .broken(let finding): explained ?? RestoreFault.broken(finding: finding).plain
         case .begin, .chose, .done, .refused, .stopAsked: nil
         }
     }

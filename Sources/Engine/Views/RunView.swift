@@ -39,6 +39,8 @@ package struct RunView: Sendable, Equatable, Codable {
     package var steps: [StepView]?
     /// What it drilled; nil if that is nothing, and in lists.
     package var drills: [DrillView]?
+    /// What maintenance did to each object; nil if that is nothing, and in lists.
+    package var maintenance: [MaintenanceView]?
 
     /// The view of a run; attempts and steps are left out of lists.
     ///
