@@ -69,7 +69,7 @@ import Testing
 }
 
 /// A standby of a private cluster, in a folder of its own below /tmp.
-private final class Standby: Sendable {
+final class Standby: Sendable {
     let connectionInfo: ConnectionInfo
     private let folder: String
     private let user: String

@@ -6,11 +6,6 @@ import Postgres
 
 /// REINDEX INDEX CONCURRENTLY, and what an interrupted one leaves.
 extension MaintenanceBench {
-    /// What is left of an interrupted rebuild is waited for so long; then the next occasion drops it.
-    private static let tidyLimit = Duration.seconds(20)
-    /// A leftover is dropped within this time or not at all: others' transactions hold it up.
-    private static let dropLimit = Duration.seconds(120)
-
     func rebuild() async throws(PostgresFault) -> MaintenanceEffect {
         // BUG 17485: an index that was built concurrently could lack rows.
         if (140_000...140_003).contains(version) {
@@ -22,7 +17,7 @@ extension MaintenanceBench {
         let invalid = Set(try await invalidIndexes(before.table).map(\.oid))
         let rule = WatchRule(
             kind: .rebuild, yieldAfter: work.gently.yieldAfter, lockTimeout: work.gently.lockTimeout,
-            limit: work.gently.statementTimeout)
+            limit: work.gently.statementTimeout, pace: work.pace)
         let ending = await supervise(MaintenanceStatement.reindex(before.name), rule)
         var effect: MaintenanceEffect
         switch ending.result {
@@ -94,7 +89,7 @@ extension MaintenanceBench {
     private func analyzeAfter(_ index: IndexReading) async throws(PostgresFault) -> String {
         if let why = await reasonToStop() { return "its statistics are to be made anew, not begun: \(why)" }
         let sql = MaintenanceStatement(version: version, gently: work.gently)
-            .analyze(index.tableName, isPartitioned: false)
+            .analyze(index.tableName)
         let ending = try await supervise(skippingLocked: sql, of: index.table)
         switch ending.result {
         case .success:
@@ -124,7 +119,7 @@ extension MaintenanceBench {
                 return
             }
             for index in left {
-                let gone = await drop(index, limit: Self.tidyLimit, on: connection, note: StopNote())
+                let gone = await drop(index, limit: work.pace.tidyLimit, on: connection, note: StopNote())
                 if gone.result != .done { effect.leftovers.append(index.name) }
             }
             if connection !== worker { await connection.close() }
@@ -172,7 +167,7 @@ extension MaintenanceBench {
 
     func dropLeftover() async throws(PostgresFault) -> MaintenanceEffect {
         guard let before = try await index(action.oid) else { return .skipped("it is gone already") }
-        var effect = await drop(before, limit: Self.dropLimit, on: worker, note: work.note)
+        var effect = await drop(before, limit: work.pace.dropLimit, on: worker, note: work.note)
         effect.before = before.state
         return effect
     }
@@ -191,7 +186,8 @@ extension MaintenanceBench {
                 )
             }
             let rule = WatchRule(
-                kind: .plain, yieldAfter: work.gently.yieldAfter, lockTimeout: nil, limit: limit)
+                kind: .plain, yieldAfter: work.gently.yieldAfter, lockTimeout: nil, limit: limit,
+                pace: work.pace)
             let ending = await supervise(
                 MaintenanceStatement.drop(now.name), rule, on: connection, note: note)
             var effect: MaintenanceEffect

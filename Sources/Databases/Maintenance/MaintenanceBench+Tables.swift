@@ -20,7 +20,7 @@ extension MaintenanceBench {
         let statement = MaintenanceStatement(version: version, gently: work.gently)
         let sql =
             action.kind == .analyze
-            ? statement.analyze(before.name, isPartitioned: before.isPartitioned)
+            ? statement.analyze(before.name)
             : statement.vacuum(before.name, action.options, freezes: action.kind == .freeze)
         let ending = try await supervise(skippingLocked: sql, of: action.oid)
         var effect: MaintenanceEffect

@@ -78,7 +78,7 @@ struct MaintenanceBench {
                 return .failure(error)
             }
         }
-        let watch = MaintenanceWatch(connection: watcher, every: work.lookEvery, note: note)
+        let watch = MaintenanceWatch(connection: watcher, every: work.pace.lookEvery, note: note)
         let looking = Task { await watch.run(pid, rule) { statement.cancel() } }
         let asking = Task { await ask(note) }
         let result = await statement.value
@@ -91,7 +91,9 @@ struct MaintenanceBench {
 
     /// A rule for what is not concurrent.
     var plainRule: WatchRule {
-        WatchRule(kind: .plain, yieldAfter: work.gently.yieldAfter, limit: work.gently.statementTimeout)
+        WatchRule(
+            kind: .plain, yieldAfter: work.gently.yieldAfter, limit: work.gently.statementTimeout,
+            pace: work.pace)
     }
 
     /// Asks guards and the like, apart from the looks: an answer of theirs may take seconds.
@@ -102,7 +104,7 @@ struct MaintenanceBench {
             guard !Task.isCancelled else { return }
             if let why { note.tell(.told(why)) }
             // Ends early when the statement has ended.
-            try? await Task.sleep(for: work.lookEvery)
+            try? await Task.sleep(for: work.pace.lookEvery)
         }
     }
 

@@ -23,7 +23,8 @@ extension MaintenanceQueries {
     static let hidden = """
         SELECT pg_catalog.count(*) AS hidden FROM pg_catalog.pg_stat_activity
         WHERE query = '<insufficient privilege>' AND usesysid IS NOT NULL
-            AND (datid IS NULL OR datname = pg_catalog.current_database())
+            AND (datname = pg_catalog.current_database()
+                OR pid IN (SELECT r.pid FROM pg_catalog.pg_stat_replication r))
         """
 
     static let prepared = """

@@ -92,7 +92,9 @@ extension MaintenanceQueries {
             AND o.opcname NOT IN ('text_pattern_ops', 'varchar_pattern_ops', 'bpchar_pattern_ops')
         UNION
         SELECT d.objid::bigint FROM pg_catalog.pg_depend d
-        WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+            JOIN pg_catalog.pg_index i ON i.indexrelid = d.objid
+        WHERE (i.indexprs IS NOT NULL OR i.indpred IS NOT NULL)
+            AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
             AND d.refclassid = 'pg_catalog.pg_collation'::pg_catalog.regclass AND d.refobjid = ANY ($1::oid[])
         """
 }

@@ -7,13 +7,12 @@ import Postgres
 /// Maintenance of a target's databases over libpq: reads what they need, does one statement at a time, proves what it did.
 package struct MaintenanceServer: MaintenancePort {
     let connectLimit: Duration
-    /// How often a statement is looked at from the second connection.
-    let lookEvery: Duration
+    let pace: MaintenancePace
 
     /// - Parameter connectLimit: The longest wait for an address of a target.
-    package init(connectLimit: Duration = .seconds(10), lookEvery: Duration = .milliseconds(500)) {
+    package init(connectLimit: Duration = .seconds(10), pace: MaintenancePace = MaintenancePace()) {
         self.connectLimit = connectLimit
-        self.lookEvery = lookEvery
+        self.pace = pace
     }
 
     package func facts(
@@ -44,7 +43,7 @@ package struct MaintenanceServer: MaintenancePort {
         let work = Task {
             await MaintenanceWork(
                 action: action, info: target.connection.with(database: database), gently: gently, note: note,
-                watch: watch, connectLimit: connectLimit, lookEvery: lookEvery
+                watch: watch, connectLimit: connectLimit, pace: pace
             ).effect()
         }
         return await withTaskCancellationHandler {

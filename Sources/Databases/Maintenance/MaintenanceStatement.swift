@@ -20,10 +20,10 @@ struct MaintenanceStatement {
         return "VACUUM (\((words + buffers).joined(separator: ", "))) \(name.quoted)"
     }
 
-    /// `ANALYZE (SKIP_LOCKED) "schema"."name"`; of a partitioned parent alone, without its leaves, from 18 on.
-    func analyze(_ name: QualifiedName, isPartitioned: Bool) -> String {
-        let only = isPartitioned && version >= 180_000 ? "ONLY " : ""
-        return "ANALYZE (\((["SKIP_LOCKED"] + buffers).joined(separator: ", "))) \(only)\(name.quoted)"
+    /// `ANALYZE (SKIP_LOCKED) "schema"."name"`; of a partitioned parent with its leaves, also where ONLY could leave them
+    /// out (18): what they were modified by since is what the parent's need goes by.
+    func analyze(_ name: QualifiedName) -> String {
+        "ANALYZE (\((["SKIP_LOCKED"] + buffers).joined(separator: ", "))) \(name.quoted)"
     }
 
     static func reindex(_ name: QualifiedName) -> String { "REINDEX INDEX CONCURRENTLY \(name.quoted)" }

@@ -12,7 +12,7 @@ struct MaintenanceWork: Sendable {
     let note: StopNote
     let watch: @Sendable () async -> String?
     let connectLimit: Duration
-    let lookEvery: Duration
+    let pace: MaintenancePace
 
     func effect() async -> MaintenanceEffect {
         do throws(DatabasesFault) {

@@ -7,15 +7,12 @@
 /// |---|---|---|
 /// | waits for its lock, initializing, waiting for writers before build | nothing | at once |
 /// | building index | what was built so far, and the load goes on | at once |
-/// | waiting for writers before validation, index validation, waiting for old snapshots | the whole build | after ``builtPatience`` |
-/// | waiting for readers before marking dead, … before dropping | nothing is won: the new index is in use, the old one would stay | after ``swappedPatience`` |
+/// | waiting for writers before validation, index validation, waiting for old snapshots | the whole build | after ``MaintenancePace/builtPatience`` |
+/// | waiting for readers before marking dead, … before dropping | nothing is won: the new index is in use, the old one would stay | after ``MaintenancePace/swappedPatience`` |
 ///
 /// Whoever waits for our lock is let in at once, but for the last ones: there we wait for the same sessions as they do.
 enum ReindexPhase: Equatable {
     case before, building, built, swapped
-
-    static let builtPatience = Duration.seconds(30)
-    static let swappedPatience = Duration.seconds(300)
 
     /// - Parameter progress: The view's text; nil while it shows nothing. One that we do not know costs nothing.
     init(_ progress: String?) {
@@ -34,11 +31,11 @@ enum ReindexPhase: Equatable {
     }
 
     /// How long a guard, the window's end or a stop has to wait.
-    var patience: Duration {
+    func patience(_ pace: MaintenancePace) -> Duration {
         switch self {
         case .before, .building: .zero
-        case .built: Self.builtPatience
-        case .swapped: Self.swappedPatience
+        case .built: pace.builtPatience
+        case .swapped: pace.swappedPatience
         }
     }
 

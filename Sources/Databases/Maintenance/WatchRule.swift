@@ -19,6 +19,7 @@ struct WatchRule {
     let lockTimeout: Duration?
     /// It may take so long.
     let limit: Duration?
+    let pace: MaintenancePace
 
     private var waiting: [Int64: Duration] = [:]
     private var blockedSince: Duration?
@@ -27,11 +28,15 @@ struct WatchRule {
     private(set) var holders: String?
     private(set) var phase: String?
 
-    init(kind: Kind, yieldAfter: Duration, lockTimeout: Duration? = nil, limit: Duration? = nil) {
+    init(
+        kind: Kind, yieldAfter: Duration, lockTimeout: Duration? = nil, limit: Duration? = nil,
+        pace: MaintenancePace = MaintenancePace()
+    ) {
         self.kind = kind
         self.yieldAfter = yieldAfter
         self.lockTimeout = lockTimeout
         self.limit = limit
+        self.pace = pace
     }
 
     /// - Parameters:
@@ -47,7 +52,7 @@ struct WatchRule {
         guard let reason = reason ?? limit.flatMap({ time >= $0 ? .tooLong($0) : nil }) else { return nil }
         let since = reasonSince ?? time
         reasonSince = since
-        return time - since >= stage.patience ? reason : nil
+        return time - since >= stage.patience(pace) ? reason : nil
     }
 
     private mutating func waiter(_ reading: WatchReading, at time: Duration) -> String? {

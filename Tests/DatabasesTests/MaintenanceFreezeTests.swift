@@ -1,0 +1,104 @@
+import Databases
+import Engine
+import FoundationEssentials
+import Jobs
+import Policy
+import Postgres
+import TestKit
+import Testing
+
+@Suite(.timeLimit(.minutes(3))) struct `Freezing, and autovacuum at work` {
+    @Test(arguments: await TemporaryServer.versions())
+    func `ages fall, unless somebody holds them up`(version: Int) async throws {
+        let bed = try await MaintenanceBed(version: version, own: [:])
+        try await bed.table()
+        let report = try await bed.session("report")
+        try await report.query("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        try await report.query("SELECT 1")
+        let first = try await bed.perform(.freeze, "t")
+        #expect(first.result == .done, "\(first)")
+        try await bed.burn(12_000)
+        let held = try await bed.perform(.freeze, "t")
+        #expect(held.result == .noEffect && held.detail.contains("held by"), "\(held)")
+        #expect(held.detail.contains("report (pid \(await report.backendProcess)"), "\(held)")
+        #expect(try #require(held.after).xidAge > 10_000)
+        await report.close()
+        let effect = try await bed.perform(.freeze, "t")
+        #expect(effect.result == .done && effect.statement.contains("FREEZE"), "\(effect)")
+        #expect(try #require(effect.before).xidAge > 10_000 && (try #require(effect.after)).xidAge < 100)
+        let toast = try #require(try await bed.facts().relation("t").map { table in table.oid })
+        let facts = try #require(try await bed.facts().relations.first { $0.owner == toast })
+        #expect(try #require(facts.xidAge) < 1000, "its TOAST table with it")
+        try await bed.close(server: true)
+    }
+
+    @Test(arguments: await TemporaryServer.versions())
+    func `multixacts are counted and frozen as well`(version: Int) async throws {
+        let bed = try await MaintenanceBed(version: version, own: [:])
+        try await bed.table(rows: 10)
+        let other = try await bed.session()
+        for _ in 0..<20 {
+            try await other.query("BEGIN")
+            try await other.query("SELECT * FROM t WHERE id = 1 FOR SHARE")
+            try await bed.run("SELECT * FROM t WHERE id = 1 FOR SHARE")
+            try await other.query("COMMIT")
+        }
+        await other.close()
+        let before = try #require(try await bed.facts().relation("t"))
+        #expect(try #require(before.multixactAge) >= 20)
+        let effect = try await bed.perform(.freeze, "t")
+        #expect(effect.result == .done, "\(effect)")
+        #expect(try #require(effect.before).multixactAge >= 20 && effect.after?.multixactAge == 0)
+        try await bed.close(server: true)
+    }
+
+    @Test(arguments: await TemporaryServer.versions())
+    func `a table that autovacuum is on is left to it`(version: Int) async throws {
+        let bed = try await MaintenanceBed(version: version, own: ["autovacuum_naptime": "1s"])
+        try await bed.table(rows: 20_000, dead: 10_000)
+        try await bed.run(
+            """
+            ALTER TABLE t SET (autovacuum_enabled = on, autovacuum_vacuum_cost_delay = 100,
+                autovacuum_vacuum_cost_limit = 1)
+            """)
+        let worker = try #require(
+            try await Fact.value { try await bed.facts().relation("t")?.autovacuum })
+        #expect(!worker.preventsWraparound)
+        for kind in [MaintenanceClass.vacuum, .analyze] {
+            let effect = try await bed.perform(kind, "t")
+            #expect(effect.result == .skipped, "\(effect)")
+            #expect(effect.detail == "autovacuum or another VACUUM is on it (pid \(worker.pid))")
+        }
+        let rebuilt = try await bed.perform(.reindex, "t_id")
+        #expect(rebuilt.result == .skipped && rebuilt.detail.contains("pid \(worker.pid)"), "\(rebuilt)")
+        // A role that may not see what it is still sees its lock.
+        let plain = try await bed.plainRole()
+        #expect(try await bed.facts(as: plain).relation("t")?.autovacuum?.pid == worker.pid)
+        #expect(
+            try await bed.value("SELECT count(*) FROM pg_stat_progress_vacuum WHERE pid = \(worker.pid)")
+                == "1",
+            "it goes on")
+        try await bed.close(server: true)
+    }
+
+    @Test(arguments: await TemporaryServer.versions())
+    func `one against wraparound is told from others`(version: Int) async throws {
+        let bed = try await MaintenanceBed(
+            version: version,
+            own: [
+                "autovacuum_naptime": "1s", "autovacuum_freeze_max_age": "100000",
+                "vacuum_freeze_min_age": "0", "vacuum_freeze_table_age": "0",
+            ])
+        #expect(try await bed.facts().thresholds.freezeMaxAge == 100_000)
+        try await bed.table(rows: 20_000)
+        try await bed.run(
+            "ALTER TABLE t SET (autovacuum_vacuum_cost_delay = 100, autovacuum_vacuum_cost_limit = 1)")
+        try await bed.burn(101_000)
+        let worker = try #require(
+            try await Fact.value { try await bed.facts().relation("t")?.autovacuum })
+        #expect(worker.preventsWraparound)
+        let effect = try await bed.perform(.vacuum, "t")
+        #expect(effect.result == .skipped && effect.detail.contains("to prevent a wraparound"), "\(effect)")
+        try await bed.close(server: true)
+    }
+}
