@@ -34,5 +34,8 @@ package struct Migration: Sendable, Equatable {
         Migration(
             number: 5, name: "maintenance",
             script: Statements.text(PackageResources.migration_0005_maintenance_sql)),
+        Migration(
+            number: 6, name: "traffic",
+            script: Statements.text(PackageResources.migration_0006_traffic_sql)),
     ]
 }

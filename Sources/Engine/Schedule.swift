@@ -91,11 +91,14 @@ package struct Schedule: Sendable, Equatable {
         package var name: String
         package var window: Window
         package var zone: Zone
+        /// Where the hours of a learned window come from, for people; nil for one that is written.
+        package var note: String?
 
-        package init(name: String, window: Window, zone: Zone) {
+        package init(name: String, window: Window, zone: Zone, note: String? = nil) {
             self.name = name
             self.window = window
             self.zone = zone
+            self.note = note
         }
 
         /// Whether it is open at an instant.
