@@ -10,7 +10,7 @@ extension ConfigurationParser {
         let findings = Findings(file: file, environment: environment)
         let name = jobName(file)
         if !Name.isValid(name) { findings.add(AnyFault(.badName(name, of: "job"), at: Place(file: file))) }
-        guard let root = rootField(text, findings), !isOfAnotherKind(root),
+        guard let root = rootField(text, findings),
             let section = Section(
                 root, keys: JobKeys.all, owner: "a job", offered: JobKeys.keys(of: kind(root)).map(\.name))
         else { return (nil, findings.faults) }
@@ -23,8 +23,8 @@ extension ConfigurationParser {
             hooks: section.value(JobKeys.hooks) ?? Hooks(),
             labels: section.value(JobKeys.labels) ?? [:],
             whenCatalogDown: section.value(JobKeys.whenCatalogDown),
-            atWindowEnd: section.value(JobKeys.windowEnd) ?? .finish,
-            atGuard: section.value(JobKeys.guardTrip) ?? .finish,
+            atWindowEnd: section.value(JobKeys.windowEnd) ?? JobKeys.perseverance(work.kind),
+            atGuard: section.value(JobKeys.guardTrip) ?? JobKeys.perseverance(work.kind),
             expected: section.value(JobKeys.expected) ?? JobKeys.expected(work.kind),
             objectives: section.value(JobKeys.objectives) ?? Objectives(),
             place: Place(file: file, line: 1, column: 1), places: places(section))
@@ -51,20 +51,6 @@ extension ConfigurationParser {
         guard case .mapping(let mapping) = root.node else { return .backup }
         let written = mapping.first { $0.key.scalar?.string == "kind" }?.value.scalar?.string
         return written.flatMap(JobKind.init(rawValue:)) ?? .backup
-    }
-
-    /// Whether it is of a kind that this version does not run: reported here, and its keys are left alone.
-    private static func isOfAnotherKind(_ root: Field) -> Bool {
-        guard case .mapping(let mapping) = root.node,
-            let node = mapping.first(where: { $0.key.scalar?.string == "kind" })?.value
-        else { return false }
-        let field = root.child(node, "kind")
-        switch field.written.flatMap(JobKind.init(rawValue:)) {
-        case nil, .backup, .command, .drill, .verify, .restore: return false
-        case .maintain, .sql:
-            field.report(.unsupportedKind(field.written ?? ""))
-            return true
-        }
     }
 
     static func backupSpec(_ section: Section) -> BackupSpec {

@@ -25,8 +25,16 @@ extension ConfigurationParser {
             let spec = restoreSpec(section)
             checkContradictions(spec, section)
             return .restore(spec)
-        // The kinds that are not run were reported before.
-        case .backup, .maintain, .sql:
+        case .maintain:
+            let spec = maintainSpec(section)
+            checkContradictions(spec.databases, spec.excludeDatabases, section, findings)
+            checkThatSomethingIsOn(spec, section)
+            return .maintain(spec)
+        case .sql:
+            let spec = sqlSpec(section)
+            checkContradictions(spec.databases, spec.excludeDatabases, section, findings)
+            return .sql(spec)
+        case .backup:
             let spec = backupSpec(section)
             checkContradictions(spec, section, findings)
             return .backup(spec)

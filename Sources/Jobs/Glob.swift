@@ -6,7 +6,16 @@ package enum Glob {
     /// Takes time in proportion to the product of both lengths at worst. A `[` without its `]` stands for
     /// itself.
     package static func matches(_ pattern: String, _ name: String) -> Bool {
+        matches(tokens(of: pattern), name)
+    }
+
+    /// The same for many names, with the pattern read once.
+    static func matcher(_ pattern: String) -> @Sendable (String) -> Bool {
         let tokens = tokens(of: pattern)
+        return { matches(tokens, $0) }
+    }
+
+    private static func matches(_ tokens: [Token], _ name: String) -> Bool {
         let characters = Array(name.unicodeScalars)
         var token = 0
         var index = 0
@@ -55,7 +64,7 @@ package enum Glob {
         tokens(of: pattern).contains(.exactly("[")) && !pattern.contains("\\[")
     }
 
-    private enum Token: Equatable {
+    private enum Token: Equatable, Sendable {
         case anyNumber
         case any
         case exactly(Unicode.Scalar)

@@ -5,7 +5,8 @@ enum JobKeys {
     static let kind = Key(
         "kind", Form<JobKind>.kind, .written("backup"),
         "What the job does: `backup`; `drill`, which restores backups to prove them; `verify`, which reads "
-            + "them again; `restore`; or `command`, a program of your own.")
+            + "them again; `restore`; `maintain`, which vacuums, analyzes and rebuilds indexes where there is need; "
+            + "`sql`, statements of your own; or `command`, a program of your own.")
     static let target = Key(
         "target", Form<String>.glob.oneOrMany, .described("every target"),
         "The targets it works on, by exact name or glob.")
@@ -20,10 +21,12 @@ enum JobKeys {
         .described("`skip`; for backups `run`, unless another daemon could run it"),
         "Whether a run starts while the catalog cannot be reached; its record follows later.")
     static let windowEnd = Key(
-        "window_end", Form<Perseverance>.choice, .written("finish"),
+        "window_end", Form<Perseverance>.choice,
+        .described("`finish`; for maintenance and statements `stop`"),
         "What a run does when its window closes.")
     static let guardTrip = Key(
-        "guard_trip", Form<Perseverance>.choice, .written("finish"),
+        "guard_trip", Form<Perseverance>.choice,
+        .described("`finish`; for maintenance and statements `stop`"),
         "What a run does when a guard of its window no longer holds.")
     static let expected = Key(
         "expected", Form<Duration>.duration(atLeast: .seconds(1), atMost: .seconds(30 * 86_400)),
@@ -122,7 +125,7 @@ enum JobKeys {
     static let ofCommand = [command.declaration, heavy.declaration]
 
     /// The kinds that this version runs, in the order of the documentation.
-    static let kinds = [JobKind.backup, .drill, .verify, .restore, .command]
+    static let kinds = [JobKind.backup, .drill, .verify, .restore, .maintain, .sql, .command]
 
     /// The keys that a kind has beside the common ones.
     static func own(of kind: JobKind) -> [KeyDeclaration] {
@@ -132,7 +135,8 @@ enum JobKeys {
         case .verify: DrillKeys.ofVerify
         case .restore: RestoreKeys.all
         case .command: ofCommand
-        case .maintain, .sql: []
+        case .maintain: MaintainKeys.all
+        case .sql: SQLKeys.all
         }
     }
 
@@ -144,6 +148,14 @@ enum JobKeys {
         var names: Set<String> = []
         return (common + kinds.flatMap(own)).filter { names.insert($0.name).inserted }
     }()
+
+    /// What a run does when its window closes or a guard trips, where the file does not say it.
+    static func perseverance(_ kind: JobKind) -> Perseverance {
+        switch kind {
+        case .backup, .command, .drill, .verify, .restore: .finish
+        case .maintain, .sql: .stop
+        }
+    }
 
     /// How long a run is expected to take where neither the file nor history says it.
     static func expected(_ kind: JobKind) -> Duration {

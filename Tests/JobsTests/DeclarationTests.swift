@@ -64,7 +64,8 @@ import Testing
                     switch kind {
                     case .command: "command: [x]\n"
                     case .restore: "backup: latest:main/shop\nto: main/shop2\n"
-                    case .backup, .drill, .verify, .maintain, .sql: ""
+                    case .sql: "databases: shop\nstatements: [vacuum]\n"
+                    case .backup, .drill, .verify, .maintain: ""
                     }
                 let defaults = Self.defaults(of: JobKeys.keys(of: kind))
                     .replacing("kind: backup", with: "kind: \(kind.rawValue)")

@@ -76,7 +76,7 @@ extension MaintenanceSurvey {
             } else {
                 reason =
                     "\(written) \(what) old, above \(Decimals.grouped(Int64(planned))), "
-                    + "\(Decimals.threeDigits(planned / Swift.max(Double(max), 1) * 100)) % of \(setting)"
+                    + "\(MaintenanceSurvey.short(planned / Swift.max(Double(max), 1) * 100)) % of \(setting)"
             }
         }
     }

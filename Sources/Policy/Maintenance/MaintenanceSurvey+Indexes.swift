@@ -79,7 +79,7 @@ extension MaintenanceSurvey {
     private func bloat(_ index: IndexFacts) -> Finding? {
         guard index.size >= limits.reindex.choice.sizeMin else { return nil }
         let factor = limits.reindex.factor
-        let limit = "the limit is \(Decimals.threeDigits(factor)) ×"
+        let limit = "the limit is \(Self.short(factor)) ×"
         if let learned = history.learned[index.name], learned.fileNode == index.fileNode {
             guard index.tuples >= LearnedIndex.tuplesMin else { return nil }
             let bytes = Double(index.size.bytes) / index.tuples

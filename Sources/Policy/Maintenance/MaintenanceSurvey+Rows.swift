@@ -105,6 +105,6 @@ extension MaintenanceSurvey {
         return Finding(
             ratio: Double(rows) / max(limit, 1),
             reason: "\(Decimals.grouped(rows)) \(what), above \(shown), "
-                + "\(Decimals.threeDigits(factor)) × what autovacuum waits for")
+                + "\(Self.short(factor)) × what autovacuum waits for")
     }
 }

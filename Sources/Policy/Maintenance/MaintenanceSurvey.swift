@@ -98,6 +98,15 @@ struct MaintenanceSurvey {
             reason: finding.reason, ratio: finding.ratio, size: reads, comparedSize: heap)
     }
 
+    /// A number of the job's file as somebody would write it: `0.5`, `2`.
+    static func short(_ number: Double) -> String {
+        let text = Decimals.threeDigits(number)
+        guard text.contains(".") else { return text }
+        let zeros = text.reversed().prefix { $0 == "0" }.count
+        let cut = text.dropLast(zeros)
+        return String(cut.hasSuffix(".") ? cut.dropLast() : cut)
+    }
+
     /// What was seen against a limit, and how many times the limit that is.
     struct Finding {
         var ratio: Double
