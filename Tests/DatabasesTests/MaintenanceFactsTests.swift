@@ -198,14 +198,14 @@ import Testing
     @Test(arguments: await TemporaryServer.versions())
     func `reads a database whose role has limits on everything`(version: Int) async throws {
         let bed = try await MaintenanceBed(version: version)
-        try await bed.table(rows: 1500, dead: 100)
+        try await bed.table(rows: 3000, dead: 100)
         let role = try await bed.plainRole()
         try await bed.run("ALTER TABLE t OWNER TO \(role)")
-        var settings = ["statement_timeout": "500ms", "lock_timeout": "500ms"]
-        settings["idle_in_transaction_session_timeout"] = "500ms"
+        var settings = ["statement_timeout": "1s", "lock_timeout": "1s"]
+        settings["idle_in_transaction_session_timeout"] = "1s"
         settings["default_transaction_read_only"] = "on"
-        if version >= 14 { settings["idle_session_timeout"] = "500ms" }
-        if version >= 17 { settings["transaction_timeout"] = "500ms" }
+        if version >= 14 { settings["idle_session_timeout"] = "20s" }
+        if version >= 17 { settings["transaction_timeout"] = "1s" }
         for (name, value) in settings { try await bed.run("ALTER ROLE \(role) SET \(name) = '\(value)'") }
         #expect(try await bed.facts(as: role).relation("t")?.mayMaintain == true)
         let effect = try await bed.perform(.vacuum, "t", as: role, gently: MaintenanceBed.slow)

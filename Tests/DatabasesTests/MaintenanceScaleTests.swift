@@ -2,6 +2,7 @@ import Databases
 import Engine
 import FoundationEssentials
 import Jobs
+import Measures
 import Policy
 import Postgres
 import TestKit

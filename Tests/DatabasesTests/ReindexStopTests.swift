@@ -78,12 +78,12 @@ import Testing
         async throws
     {
         let bed = try await MaintenanceBed(version: version)
-        try await slowIndex(bed, rows: 100)
+        try await slowIndex(bed, rows: 200)
+        let report = try await bed.session("report")
         let watch = try await PhaseWatch(bed, stopsAt: "waiting for old snapshots")
         let action = try await bed.action(.reindex, "slow")
         async let ending = bed.perform(action, watch: watch.ask)
         #expect(try await Fact.comes { try await bed.phase()?.hasPrefix("building index") ?? false })
-        let report = try await bed.session("report")
         try await report.query("BEGIN ISOLATION LEVEL REPEATABLE READ")
         try await report.query("SELECT 1")
         let effect = await ending
@@ -98,16 +98,16 @@ import Testing
     @Test(arguments: await TemporaryServer.versions())
     func `what is built waits for a writer, and is finished when he ends in time`(version: Int) async throws {
         let bed = try await MaintenanceBed(version: version)
-        try await slowIndex(bed, rows: 100)
+        try await slowIndex(bed, rows: 200)
         var patient = MaintenanceBed.pace
         patient.builtPatience = .seconds(60)
         let port = MaintenanceServer(pace: patient)
+        let writer = try await bed.session("writer")
         let watch = try await PhaseWatch(bed, stopsAt: "waiting for writers before validation")
         let action = try await bed.action(.reindex, "slow")
         async let ending = port.perform(
             action, on: bed.target, database: bed.database, gently: MaintenanceBed.quick, watch: watch.ask)
         #expect(try await Fact.comes { try await bed.phase()?.hasPrefix("building index") ?? false })
-        let writer = try await bed.session("writer")
         try await writer.query("BEGIN")
         try await writer.query("INSERT INTO t VALUES (0, '')")
         #expect(try await Fact.comes { watch.wasSeen })
@@ -123,13 +123,13 @@ import Testing
     @Test(arguments: await TemporaryServer.versions())
     func `once the new index is in use it is finished`(version: Int) async throws {
         let bed = try await MaintenanceBed(version: version)
-        try await slowIndex(bed, rows: 100)
+        try await slowIndex(bed, rows: 200)
+        let reader = try await bed.session("reader")
         let watch = try await PhaseWatch(bed, stopsAt: "waiting for readers before marking dead")
         let action = try await bed.action(.reindex, "slow")
         async let ending = bed.perform(action, watch: watch.ask)
         #expect(try await Fact.comes { try await bed.phase()?.hasPrefix("building index") ?? false })
         // It holds its lock and no snapshot, which with the extended protocol the last statement would still have.
-        let reader = try await bed.session("reader")
         try await reader.query("BEGIN")
         try await reader.run(script: "SELECT count(*) FROM t")
         #expect(try await Fact.comes { watch.wasSeen })

@@ -81,12 +81,23 @@ struct BTreeSize {
 
     /// With equal keys together: each once, and six bytes for each row (`_bt_form_posting` in nbtdedup.c).
     private func bytesPerRow(_ key: Double) -> Double {
-        let single = key + Self.pointer
-        guard deduplicates, columns.allSatisfy(\.isEqualImage) else { return single }
-        let rows = tuples / max(1, distinctKeys)
+        guard deduplicates, columns.allSatisfy(\.isEqualImage) else { return key + Self.pointer }
+        guard columns.count == 1, let column = columns.first, column.nulls > 0 else {
+            return Self.bytesPerRow(key, rows: tuples / max(1, distinctKeys))
+        }
+        // All nulls are one key, which is no more than header and bitmap.
+        let values = Self.aligned(8 + column.width)
+        let valued = tuples * (1 - column.nulls)
+        return column.nulls * Self.bytesPerRow(16, rows: tuples * column.nulls) + (1 - column.nulls)
+            * Self.bytesPerRow(values, rows: valued / max(1, distinctKeys - 1))
+    }
+
+    /// With so many rows to a key.
+    private static func bytesPerRow(_ key: Double, rows: Double) -> Double {
+        let single = key + pointer
         guard rows >= 2 else { return single }
         // A list of rows is a tenth of a block at most (`_bt_load` in nbtsort.c).
-        let perList = max(2, ((Self.block / 10 - key) / 6).rounded(.down))
+        let perList = max(2, ((block / 10 - key) / 6).rounded(.down))
         let lists = max(1, (rows / perList).rounded(.up))
         return min(single, (lists * single + 6 * rows) / rows)
     }
