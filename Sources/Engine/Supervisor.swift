@@ -16,8 +16,8 @@ package actor Supervisor: RunExecutor {
         package var guards: (any GuardPort)?
         /// What drills, verifications and restores need besides.
         package var restoring: Restoring
-        /// Reads what databases need, and does statements; nil where no run is of that kind.
-        package var maintaining: (any MaintenancePort)?
+        /// Reads what databases need, and does statements.
+        package var maintaining: any MaintenancePort
         package var ambient: Ambient
         package var zoneOffset: @Sendable (Date) -> Int
 
@@ -25,7 +25,7 @@ package actor Supervisor: RunExecutor {
             book: JournaledBook, server: any ServerPort, tools: any ToolPort,
             stores: [String: any BackupStore],
             verifier: any VerifierPort, liveness: any LivenessPort, guards: (any GuardPort)? = nil,
-            restoring: Restoring, maintaining: (any MaintenancePort)? = nil, ambient: Ambient,
+            restoring: Restoring, maintaining: any MaintenancePort, ambient: Ambient,
             zoneOffset: @escaping @Sendable (Date) -> Int
         ) {
             self.book = book
@@ -164,7 +164,7 @@ package actor Supervisor: RunExecutor {
 
     private nonisolated func maintain(_ context: RunContext, _ spec: MaintainSpec) throws(AnyFault) -> Work {
         let ports = MaintainPorts(
-            server: ports.server, maintenance: try maintenance(for: context.job), observer: observer,
+            server: ports.server, maintenance: ports.maintaining, observer: observer,
             schedules: Array(schedules.values))
         let steps = MaintainSteps(context, spec, targets: try targets(of: context.job), ports: ports)
         return Work(
@@ -174,15 +174,8 @@ package actor Supervisor: RunExecutor {
     private nonisolated func statements(_ context: RunContext, _ spec: SQLSpec) throws(AnyFault) -> Work {
         let steps = SQLSteps(
             context, spec, targets: try targets(of: context.job), server: ports.server,
-            maintenance: try maintenance(for: context.job))
+            maintenance: ports.maintaining)
         return Work(work: SeriesRun(context, steps, machine(context, SQLSteps.steps, SQLSteps.words)))
-    }
-
-    private nonisolated func maintenance(for job: Job) throws(AnyFault) -> any MaintenancePort {
-        guard let port = ports.maintaining else {
-            throw AnyFault(JobsFault.unsupportedKind(job.kind.rawValue))
-        }
-        return port
     }
 
     /// - Throws: Where the configuration lacks every target.

@@ -4,6 +4,7 @@ import Faults
 import FoundationEssentials
 import Jobs
 import Measures
+import Policy
 import Postgres
 import TestKit
 import Testing
@@ -31,6 +32,39 @@ import Testing
     func `in PostgreSQL keeps drills as every record does`(version: Int) async throws {
         let book = try await CatalogBook.open(freshOptions(version))
         for check in DrillBookConformance.allCases { try await check.check(book) }
+    }
+
+    @Test(arguments: MaintenanceBookConformance.allCases)
+    func `in memory keeps maintenance as every record does`(check: MaintenanceBookConformance) async throws {
+        try await check.check(MemoryRunBook())
+    }
+
+    @Test(arguments: await TemporaryServer.versions())
+    func `in PostgreSQL keeps maintenance as every record does`(version: Int) async throws {
+        let book = try await CatalogBook.open(freshOptions(version))
+        for check in MaintenanceBookConformance.allCases { try await check.check(book) }
+    }
+
+    @Test func `has views that tell what maintenance did last, and how large a rebuilt index was`()
+        async throws
+    {
+        let options = try await freshOptions()
+        let book = try await CatalogBook.open(options)
+        let connection = try await Connection.open(options)
+        let run = sample()
+        #expect(try await book.begin(run) == .begun)
+        try await book.record(
+            [
+                .sample(run.id, 1, .done, minutes: 1), .sample(run.id, 2, .failed, minutes: 9),
+                .sample(run.id, 3, .waits, kind: .vacuum, minutes: 5),
+            ], of: run.id, lease: nil)
+        let last = try await connection.query(
+            "SELECT kind || ' ' || result AS line FROM pgvigil.last_maintenance ORDER BY kind")
+        #expect(try last.texts("line") == ["reindex failed", "vacuum waits"])
+        let learned = try await connection.query(
+            "SELECT object_name || ' ' || bytes_per_tuple || ' ' || file_node AS line FROM pgvigil.index_baseline"
+        )
+        #expect(try learned.texts("line") == ["orders_pkey 4294.967296 4100000001"])
     }
 
     @Test func `goes on over a new connection when one is lost`() async throws {

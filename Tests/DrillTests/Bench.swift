@@ -95,8 +95,8 @@ final class Bench: Sendable {
             ports: Supervisor.Ports(
                 book: journal, server: ServerProbe(), tools: tools, stores: ["local": store],
                 verifier: ArchiveVerifier(), liveness: RunLocks(stateDirectory: settings.stateDirectory),
-                restoring: Supervisor.Restoring(servers: servers, archives: SetArchives()), ambient: ambient,
-                zoneOffset: { _ in 0 }),
+                restoring: Supervisor.Restoring(servers: servers, archives: SetArchives()),
+                maintaining: MemoryMaintenance(), ambient: ambient, zoneOffset: { _ in 0 }),
             observer: observer)
     }
 

@@ -58,7 +58,8 @@ struct Bench: Sendable {
             settings: settings,
             ports: Supervisor.Ports(
                 book: journaled, server: server, tools: tools, stores: ["local": store], verifier: verifier,
-                liveness: liveness, restoring: Self.nothing, ambient: ambient, zoneOffset: { _ in 0 }),
+                liveness: liveness, restoring: Self.nothing, maintaining: MemoryMaintenance(),
+                ambient: ambient, zoneOffset: { _ in 0 }),
             observer: diary)
     }
 
@@ -81,7 +82,8 @@ struct Bench: Sendable {
             ports: Supervisor.Ports(
                 book: journaled, server: server ?? self.server, tools: tools ?? self.tools,
                 stores: ["local": store], verifier: verifier, liveness: liveness ?? self.liveness,
-                guards: guards, restoring: Self.nothing, ambient: ambient, zoneOffset: { _ in 0 }),
+                guards: guards, restoring: Self.nothing, maintaining: MemoryMaintenance(), ambient: ambient,
+                zoneOffset: { _ in 0 }),
             observer: observer ?? diary)
     }
 

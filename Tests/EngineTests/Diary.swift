@@ -1,6 +1,7 @@
 import Engine
 import Faults
 import Measures
+import Policy
 import Synchronization
 
 /// What happened in a run, in its order, as lines of text.

@@ -83,8 +83,8 @@ final class DrillBench: Sendable {
             ports: Supervisor.Ports(
                 book: journaled, server: MemoryServer(), tools: tools, stores: ["local": store],
                 verifier: MemoryVerifier(), liveness: MemoryLiveness(),
-                restoring: Supervisor.Restoring(servers: servers, archives: archives), ambient: ambient,
-                zoneOffset: { _ in 0 }),
+                restoring: Supervisor.Restoring(servers: servers, archives: archives),
+                maintaining: MemoryMaintenance(), ambient: ambient, zoneOffset: { _ in 0 }),
             observer: diary)
     }
 

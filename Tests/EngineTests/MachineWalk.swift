@@ -183,7 +183,7 @@ extension MachineWalk {
                 complaints.append("\(name.rawValue) of \(item), which is not published")
             }
         case .preflight, .before, .command, .onFailure, .after, .choose, .checkSet, .server, .create,
-            .restore, .analyze, .prove, .report, .swap, .verify:
+            .restore, .analyze, .prove, .report, .swap, .verify, .look, .maintain, .statement:
             complaints.append("\(name.rawValue) of one database")
         }
     }

@@ -23,6 +23,8 @@ import Testing
         case "command": job.work = .command(CommandSpec(command: ["x"]))
         case "heavy": job.work = .command(CommandSpec(command: ["x"], heavy: true))
         case "drill": job.work = .drill(DrillSpec(location: target.map { .target($0) } ?? .throwaway))
+        case "maintain": job.work = .maintain(MaintainSpec())
+        case "sql": job.work = .sql(SQLSpec(databases: ["shop"], statements: []))
         case "verify": job.work = .verify(VerifySpec())
         case "restore":
             job.work = .restore(

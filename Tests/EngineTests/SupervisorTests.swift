@@ -101,7 +101,7 @@ import Testing
                 book: bench.journaled, server: bench.server, tools: bench.tools,
                 stores: ["local": bench.store],
                 verifier: bench.verifier, liveness: bench.liveness, restoring: Bench.nothing,
-                ambient: bench.clock.ambient(),
+                maintaining: MemoryMaintenance(), ambient: bench.clock.ambient(),
                 zoneOffset: { _ in 0 }), observer: NoObserver())
         let job = Schedules.job(targets: targets)
         let run = await supervisor.perform(try await bench.claim(job), job: job, attemptsMade: 0)

@@ -28,7 +28,7 @@ import Testing
                 restoring: Supervisor.Restoring(
                     servers: MemoryRestorePort(),
                     archives: MemoryArchives(holding: MemoryRestoredDatabase(), contents: nil, globals: nil)),
-                ambient: clock.ambient(),
+                maintaining: MemoryMaintenance(), ambient: clock.ambient(),
                 zoneOffset: { _ in 0 }),
             observer: NoObserver())
     }

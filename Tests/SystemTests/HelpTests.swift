@@ -11,7 +11,7 @@ import Testing
         ["catalog", "status"],
         ["catalog", "migrate"],
         ["catalog", "rebuild"], ["completions"], ["version"],
-        ["drill"], ["drills"], ["drills", "list"], ["drills", "show"],
+        ["maintain"], ["traffic"], ["drill"], ["drills"], ["drills", "list"], ["drills", "show"],
     ]
 
     @Test(arguments: commands)
@@ -78,7 +78,8 @@ import Testing
         ["drill", "--where", "elsewhere"], ["drill", "--where", "target/"], ["drill", "-j", "0"],
         ["drill", "-j", "many"], ["drill", "a", "b"], ["drills", "list", "--limit", "0"],
         ["drills", "show", "a", "b"], ["drills", "show", "--json", "--html", "-"],
-        ["drills", "show", "--html", ""],
+        ["drills", "show", "--html", ""], ["maintain"], ["maintain", "a", "b"], ["traffic"],
+        ["traffic", "a", "b"],
     ])
     func `a wrong command line ends with 2 and says what is wrong`(command: [String]) async throws {
         try await Scene.play { scene in

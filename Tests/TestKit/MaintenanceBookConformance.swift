@@ -2,7 +2,7 @@ package import Engine
 import Faults
 package import FoundationEssentials
 import Measures
-import Policy
+package import Policy
 import Testing
 
 /// What every record of maintenance must do, run on the twin in memory and on the real catalog.

@@ -1,6 +1,7 @@
 package import Engine
 package import Faults
 package import FoundationEssentials
+import Policy
 
 /// What maintenance did.
 extension MemoryCatalog {

@@ -2,7 +2,7 @@ package import Engine
 package import Faults
 import FoundationEssentials
 package import Jobs
-package import Measures
+import Measures
 package import Policy
 import Synchronization
 

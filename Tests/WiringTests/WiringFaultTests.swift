@@ -15,6 +15,7 @@ import Wiring
         .notASlot("a@b"),
         .noSuchBackup("12ab"), .noSuchDrill("12ab/3"), .severalDrills(run: "12ab34cd", count: 2),
         .reportUnreadable(drill: "12ab34cd/1"), .notADrill(job: "nightly", kind: "backup"),
+        .notMaintenance(job: "nightly", kind: "backup"),
         .unwritable(path: "/nowhere/a.html", why: "No such file or directory"),
         .ambiguousID("1"),
         .nothingToVerify, .optionUnknown("latte", known: ["late", "window"]),

@@ -29,7 +29,9 @@ package enum MaintenanceText {
             place(action, of: count), pad(word(view.result), 9), pad(action.kind.rawValue, 8),
             name(action.object),
         ]
-        let facts = [took(view), change(view) ?? action.detail].filter { !$0.isEmpty }
+        let facts = [view.seconds.map { length($0) } ?? "", change(view) ?? action.detail].filter {
+            !$0.isEmpty
+        }
         return (parts + facts).joined(separator: "  ")
     }
 
@@ -49,7 +51,13 @@ package enum MaintenanceText {
         let rest = plan.actions.filter { $0.result != "planned" }
         var lines = ["\(item): \(headline(todo))"]
         lines += plan.notices.map { wrap("  note: ", $0, by: 8) }
-        for view in todo { lines += entry(view, time: predicted(view), why: view.reason) }
+        var table = TextTable([
+            ("", .left), ("WHAT", .left), ("OBJECT", .left), ("SIZE", .right), ("TIME", .left),
+        ])
+        for view in todo {
+            table.add(["", what(view), view.name, "\(ByteCount(view.bytes))", predicted(view)])
+        }
+        lines += rows(table, notes: todo.map { [wrap("      ", FaultText.oneLine($0.reason), by: 6)] })
         lines += left(rest)
         return lines.joined(separator: "\n")
     }
@@ -71,21 +79,34 @@ package enum MaintenanceText {
             if groups[item] == nil { order.append(item) }
             groups[item, default: []].append(view)
         }
-        return order.map { item in
-            let all = groups[item] ?? []
-            let isLeft = { (view: MaintenanceView) in view.result == "waits" || view.result == "skipped" }
-            var lines = ["\(item):"]
-            for view in all where !isLeft(view) {
-                let isBad = view.result == "failed"
-                let mark = isBad ? view.result.uppercased() : view.result
-                lines += entry(view, time: "\(mark), \(took(view))", why: view.reason)
-                lines += [change(view), view.result == "done" ? nil : view.detail].compactMap { $0 }.map {
-                    wrap("      ", "→ \($0)", by: 8)
-                }
-            }
-            lines += left(all.filter(isLeft))
-            return lines.joined(separator: "\n")
-        }.joined(separator: "\n\n")
+        return order.map { result(of: $0, groups[$0] ?? []) }.joined(separator: "\n\n")
+    }
+
+    private static func result(of item: String, _ views: [MaintenanceView]) -> String {
+        let isLeft = { (view: MaintenanceView) in view.result == "waits" || view.result == "skipped" }
+        let tried = views.filter { !isLeft($0) }
+        var table = TextTable([
+            ("", .left), ("RESULT", .left), ("WHAT", .left), ("OBJECT", .left), ("TOOK", .right),
+            ("CHANGE", .left),
+        ])
+        for view in tried {
+            table.add(["", word(view.result), what(view), view.name, took(view), change(view) ?? ""])
+        }
+        let notes = tried.map { view -> [String] in
+            let isDone = view.result == MaintenanceRecord.State.done.rawValue
+            let lines = isDone ? [view.reason] : [view.detail, "it was wanted for: \(view.reason)"]
+            return lines.compactMap { $0 }.map { wrap("      ", FaultText.oneLine($0), by: 6) }
+        }
+        return ([headline(of: item, views)] + rows(table, notes: notes) + left(views.filter(isLeft)))
+            .joined(separator: "\n")
+    }
+
+    /// `main/shop, 11.8 MiB smaller:`.
+    private static func headline(of item: String, _ views: [MaintenanceView]) -> String {
+        let freed = views.reduce(Int64(0)) { sum, view in
+            sum + (view.before?.bytes ?? 0) - (view.after?.bytes ?? view.before?.bytes ?? 0)
+        }
+        return freed > 0 ? "\(item), \(ByteCount(freed)) smaller:" : "\(item):"
     }
 
     /// What an action changed: `80 MB → 21 MB, dead rows 40 000 → 0`; nil where nothing can be told.
@@ -109,14 +130,16 @@ package enum MaintenanceText {
 
     // MARK: Inside
 
-    /// Two lines of one object: what and how long, then why.
-    private static func entry(_ view: MaintenanceView, time: String, why: String) -> [String] {
-        let flag = view.emergency == true ? "  EMERGENCY" : ""
-        let size = "\(ByteCount(view.bytes))"
-        return [
-            "  \(pad(view.kind, 8))  \(view.name)  \(size)  \(time)\(flag)",
-            wrap("      ", FaultText.oneLine(why), by: 6),
-        ]
+    /// The rows of a table, each with what belongs below it; nothing for a table without rows.
+    private static func rows(_ table: TextTable, notes: [[String]]) -> [String] {
+        guard !notes.isEmpty else { return [] }
+        let lines = table.render().split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        return Array(lines.prefix(1)) + zip(lines.dropFirst(), notes).flatMap { [$0] + $1 }
+    }
+
+    /// Loud where it is done whatever the window says.
+    private static func what(_ view: MaintenanceView) -> String {
+        view.emergency == true ? "\(view.kind.uppercased())!" : view.kind
     }
 
     /// What waits or is skipped: a line each, one reason told once for all that share it.
@@ -139,7 +162,7 @@ package enum MaintenanceText {
     }
 
     private static func took(_ view: MaintenanceView) -> String {
-        view.seconds.map { length($0) } ?? "0s"
+        view.seconds.map { length($0) } ?? "–"
     }
 
     private static func predicted(_ view: MaintenanceView) -> String {
@@ -148,7 +171,7 @@ package enum MaintenanceText {
     }
 
     private static func length(_ seconds: Double) -> String {
-        let rounded = seconds < 60 ? (seconds * 10).rounded() / 10 : seconds.rounded()
+        let rounded = seconds < 60 ? seconds : seconds.rounded()
         return DurationText.render(.milliseconds(Int64((min(rounded, 1e9) * 1000).rounded())))
     }
 
