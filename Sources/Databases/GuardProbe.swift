@@ -8,15 +8,15 @@ import Postgres
 
 /// Reads what guards look at: targets over one short connection each, stores, and our own host.
 package actor GuardProbe: GuardPort {
-    /// A reading of a server's transactions that is older says nothing of now.
+    /// A reading of a server's counter that is older says nothing of now.
     private static let memoryMax = Duration.seconds(300)
     /// Two readings are at least so far apart.
     private static let apartMin = Duration.seconds(1)
     private static let host = "this host"
 
-    /// Transactions that a server had ended at a moment of our monotonic clock.
+    /// Transactions that a server had ended, or bytes that it had logged, at a moment of our monotonic clock.
     private struct Count: Sendable {
-        var transactions: Int64
+        var number: Int64
         var at: Duration
     }
 
@@ -24,7 +24,13 @@ package actor GuardProbe: GuardPort {
     private let connectLimit: Duration
     private let stores: [String: any BackupStore]
     private let load: @Sendable () async throws(AnyFault) -> Double
-    private var counts: [String: Count] = [:]
+    /// A counter of a target.
+    private struct Counter: Hashable {
+        var kind: GuardKind
+        var target: String
+    }
+
+    private var counts: [Counter: Count] = [:]
 
     /// - Parameters:
     ///   - connectLimit: The longest wait for an address of a target.
@@ -139,7 +145,9 @@ package actor GuardProbe: GuardPort {
         switch kind {
         case .activeSessions: try await Self.sessions(connection, "active")
         case .longestTransaction: try await Self.sessions(connection, "oldest")
-        case .transactionsPerSecond: try await transactionsPerSecond(connection, target)
+        case .transactionsPerSecond:
+            try await perSecond(kind, GuardQueries.transactions, connection, target)
+        case .walRate: try await perSecond(kind, GuardQueries.walPosition, connection, target)
         case .replicationLag: try await Self.replicationLag(connection)
         case .freeDisk, .load: .unknown("it is not the target's")
         }
@@ -156,36 +164,38 @@ package actor GuardProbe: GuardPort {
         return .value(max(0, try row.number(column)))
     }
 
-    private nonisolated func transactionsPerSecond(
-        _ connection: Connection, _ target: String
+    /// How fast a counter of the server grows.
+    private nonisolated func perSecond(
+        _ kind: GuardKind, _ sql: String, _ connection: Connection, _ target: String
     ) async throws(PostgresFault) -> Answer {
-        var now = try await count(connection)
-        let remembered = await remember(now, of: target)
+        let counter = Counter(kind: kind, target: target)
+        var now = try await count(sql, connection)
+        let remembered = await remember(now, of: counter)
         let earlier: Count
         if let remembered, now.at - remembered.at <= Self.memoryMax, now.at - remembered.at >= Self.apartMin {
             earlier = remembered
         } else {
             earlier = now
             await ambient.sleep(Self.apartMin)
-            now = try await count(connection)
-            _ = await remember(now, of: target)
+            now = try await count(sql, connection)
+            _ = await remember(now, of: counter)
         }
-        let (seconds, transactions) = (
-            (now.at - earlier.at) / .seconds(1), now.transactions - earlier.transactions
-        )
+        let (seconds, grown) = ((now.at - earlier.at) / .seconds(1), now.number - earlier.number)
         guard seconds > 0 else { return .unknown("there was no time to count them twice") }
-        guard transactions >= 0 else { return .unknown("the server's counters were reset; ask again") }
-        return .value(Double(transactions) / seconds)
+        guard grown >= 0 else { return .unknown("the server's counters were reset; ask again") }
+        return .value(Double(grown) / seconds)
     }
 
-    private nonisolated func count(_ connection: Connection) async throws(PostgresFault) -> Count {
-        let row = try await Self.ask(connection, GuardQueries.transactions)
-        return Count(transactions: try row.integer("transactions"), at: ambient.uptime())
+    private nonisolated func count(_ sql: String, _ connection: Connection) async throws(PostgresFault)
+        -> Count
+    {
+        let row = try await Self.ask(connection, sql)
+        return Count(number: try row.integer("number"), at: ambient.uptime())
     }
 
     /// - Returns: What was known before.
-    private func remember(_ count: Count, of target: String) -> Count? {
-        counts.updateValue(count, forKey: target)
+    private func remember(_ count: Count, of counter: Counter) -> Count? {
+        counts.updateValue(count, forKey: counter)
     }
 
     private static func replicationLag(_ connection: Connection) async throws(PostgresFault) -> Answer {
@@ -221,7 +231,7 @@ extension GuardKind {
     /// Whether a target's server is asked for it.
     fileprivate var isOfTarget: Bool {
         switch self {
-        case .activeSessions, .transactionsPerSecond, .longestTransaction, .replicationLag: true
+        case .activeSessions, .transactionsPerSecond, .longestTransaction, .replicationLag, .walRate: true
         case .freeDisk, .load: false
         }
     }

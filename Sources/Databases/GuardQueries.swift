@@ -21,8 +21,15 @@ enum GuardQueries {
 
     /// Transactions that have ended since the statistics were last reset; everybody may ask.
     static let transactions = """
-        SELECT pg_catalog.sum(xact_commit + xact_rollback)::bigint AS transactions
+        SELECT pg_catalog.sum(xact_commit + xact_rollback)::bigint AS number
         FROM pg_catalog.pg_stat_database
+        """
+
+    /// Up to where the server has written its log, or a standby has replayed it, in bytes; everybody may ask.
+    static let walPosition = """
+        SELECT pg_catalog.pg_wal_lsn_diff(
+            CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()
+                ELSE pg_catalog.pg_current_wal_insert_lsn() END, '0/0')::bigint AS number
         """
 
     static let inRecovery = "SELECT pg_catalog.pg_is_in_recovery() AS recovery"

@@ -31,8 +31,7 @@ extension ConfigurationParser {
             lockTimeout: section.value(MaintainKeys.lockTimeout) ?? fallback.lockTimeout,
             yieldAfter: section.value(MaintainKeys.yieldAfter) ?? fallback.yieldAfter,
             truncates: section.value(MaintainKeys.truncate) ?? fallback.truncates,
-            statementTimeout: section.value(MaintainKeys.statementTimeout),
-            walRateMax: section.value(MaintainKeys.walRate))
+            statementTimeout: section.value(MaintainKeys.statementTimeout))
     }
 
     /// What a job of statements says; without them, its own faults were reported.

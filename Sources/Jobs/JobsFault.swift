@@ -18,7 +18,6 @@ package enum JobsFault: Fault, Equatable {
     case unsetVariable(String)
     case secretUnreadable(path: String, because: String)
     case secretExposed(path: String)
-    case unsupportedKind(String)
     case contradiction(String, remedy: String)
     case badURL(of: String, URLProblem)
     case noTargets
@@ -49,7 +48,6 @@ package enum JobsFault: Fault, Equatable {
         case .unsetVariable: "config.unset-variable"
         case .secretUnreadable: "secret.unreadable"
         case .secretExposed: "secret.exposed"
-        case .unsupportedKind: "job.unsupported-kind"
         case .contradiction: "job.contradiction"
         case .badURL(_, let problem): problem.code
         case .noTargets: "config.no-targets"
@@ -83,7 +81,6 @@ package enum JobsFault: Fault, Equatable {
         case .unsetVariable(let name): "the environment variable \(name) is not set"
         case .secretUnreadable(let path, let because): "the secret file \(path) cannot be read: \(because)"
         case .secretExposed(let path): "the secret file \(path) can be read by every user of this machine"
-        case .unsupportedKind(let kind): "jobs of the kind '\(kind)' are not run by this version"
         case .contradiction(let summary, _): summary
         case .badURL(let owner, let problem): "\(owner): \(problem.summary)"
         case .noTargets: "there is no database to back up"
@@ -128,8 +125,6 @@ package enum JobsFault: Fault, Equatable {
         case .unsetVariable(let name): "Set \(name), or write ${\(name):-default}."
         case .secretUnreadable(let path, _): "Make \(path) a file that the user of pgvigil may read."
         case .secretExposed(let path): "Run 'chmod o-r \(path)'."
-        case .unsupportedKind:
-            "This version runs \(list(JobKeys.kinds.map(\.rawValue), "and")); move the file out of the jobs folder."
         case .contradiction(_, let remedy): remedy
         case .badURL(_, let problem): problem.remedy
         case .noTargets: "Set DATABASE_URL, or write targets: in pgvigil.yaml."

@@ -58,16 +58,12 @@ enum MaintainKeys {
         "truncate", Form<Bool>.flag, .written("false"),
         "Whether VACUUM gives free pages at the end of a table back to the disk; it takes an exclusive lock for "
             + "that, on standbys too.")
-    static let walRate = Key(
-        "wal_rate", Form<ByteCount>.positive, .described("no limit"),
-        "Our own statement is cancelled when the server writes more write-ahead log a second than this.")
-
     static let all = [
         databases.declaration, JobKeys.exclude.declaration, freeze.declaration, vacuum.declaration,
         analyze.declaration, reindex.declaration, leftovers.declaration, blockedAfter.declaration,
         starvingAfter.declaration, workers.declaration, costDelay.declaration, costLimit.declaration,
         bufferLimit.declaration, lockTimeout.declaration, yieldAfter.declaration,
-        statementTimeout.declaration, truncate.declaration, walRate.declaration,
+        statementTimeout.declaration, truncate.declaration,
     ]
 }
 

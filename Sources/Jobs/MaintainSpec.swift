@@ -39,13 +39,11 @@ package struct MaintainSpec: Sendable, Equatable {
         package var truncates: Bool
         /// No statement is longer; nil for no limit.
         package var statementTimeout: Duration?
-        /// More write-ahead log a second than this stops our own work; nil for no limit.
-        package var walRateMax: ByteCount?
 
         package init(
             costDelay: Duration = .milliseconds(2), costLimit: Int = 200, bufferLimit: ByteCount? = nil,
             lockTimeout: Duration = .seconds(2), yieldAfter: Duration = .seconds(5), truncates: Bool = false,
-            statementTimeout: Duration? = nil, walRateMax: ByteCount? = nil
+            statementTimeout: Duration? = nil
         ) {
             self.costDelay = costDelay
             self.costLimit = costLimit
@@ -54,7 +52,6 @@ package struct MaintainSpec: Sendable, Equatable {
             self.yieldAfter = yieldAfter
             self.truncates = truncates
             self.statementTimeout = statementTimeout
-            self.walRateMax = walRateMax
         }
     }
 }

@@ -67,6 +67,7 @@ enum GuardKeys {
             Form<Duration>.duration(atLeast: .seconds(1), atMost: .seconds(365 * 86_400))
                 .map { duration, _ in duration / .seconds(1) }
         case .freeDisk: Form<ByteCount>.byteCount.map { size, _ in Double(size.bytes) }
+        case .walRate: Form<ByteCount>.positive.map { size, _ in Double(size.bytes) }
         case .load: Form<Double>.decimal(0.01...1000)
         }
     }
@@ -79,6 +80,8 @@ enum GuardKeys {
         case .longestTransaction: "The oldest open transaction of others is no older than this."
         case .replicationLag:
             "The slowest standby, or the target itself if it is one, lags behind by no more than this."
+        case .walRate:
+            "The server writes at most so much write-ahead log a second, our own work's among it."
         case .freeDisk: "At least so much is free in the job's store."
         case .load: "The one-minute load average of our own host, divided by its cores, is at most this."
         }

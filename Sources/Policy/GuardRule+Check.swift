@@ -25,7 +25,7 @@ extension GuardRule {
         switch kind {
         case .freeDisk:
             return "\(what) is \(found == bound ? "just below " : "")\(found), and \(bound) must remain"
-        case .activeSessions, .transactionsPerSecond, .longestTransaction, .replicationLag, .load:
+        case .activeSessions, .transactionsPerSecond, .longestTransaction, .replicationLag, .walRate, .load:
             let verb = kind.counts && limit != 1 ? "are" : "is"
             return "\(what) is \(found == bound ? "just above " : "")\(found), and \(bound) \(verb) allowed"
         }
@@ -34,14 +34,14 @@ extension GuardRule {
     private func isBroken(by value: Double) -> Bool {
         switch kind {
         case .freeDisk: value < limit
-        case .activeSessions, .transactionsPerSecond, .longestTransaction, .replicationLag, .load:
+        case .activeSessions, .transactionsPerSecond, .longestTransaction, .replicationLag, .walRate, .load:
             value > limit
         }
     }
 
     private func owner(of reading: GuardReading) -> String {
         switch kind {
-        case .activeSessions, .transactionsPerSecond, .longestTransaction, .replicationLag:
+        case .activeSessions, .transactionsPerSecond, .longestTransaction, .replicationLag, .walRate:
             "target '\(reading.subject)'"
         case .freeDisk: "store '\(reading.subject)'"
         case .load: reading.subject
@@ -58,6 +58,7 @@ extension GuardRule {
             let short = String(rounded.reversed().drop { $0 == "0" }.reversed())
             return short.hasSuffix(".") ? String(short.dropLast()) : short
         case .longestTransaction, .replicationLag: return DurationText.render(.seconds(bounded))
+        case .walRate: return "\(ByteCount(Int64(bounded))) a second"
         case .freeDisk: return ByteCount(Int64(bounded)).description
         }
     }
@@ -68,7 +69,7 @@ extension GuardKind {
     fileprivate var counts: Bool {
         switch self {
         case .activeSessions, .transactionsPerSecond: true
-        case .longestTransaction, .replicationLag, .freeDisk, .load: false
+        case .longestTransaction, .replicationLag, .walRate, .freeDisk, .load: false
         }
     }
 }

@@ -20,6 +20,8 @@ package enum GuardKind: String, Sendable, Equatable, CaseIterable, Codable {
     case longestTransaction = "longest_transaction"
     /// Seconds by which the slowest standby, or the standby itself that is the target, lags behind.
     case replicationLag = "replication_lag"
+    /// Bytes of write-ahead log a second on the target, our own among them.
+    case walRate = "wal_rate"
     /// Bytes free in the job's store; a bound from below.
     case freeDisk = "free_disk"
     /// The one-minute load average of our own host, divided by its cores.

@@ -163,6 +163,26 @@ import Testing
         await other.close()
     }
 
+    @Test(arguments: await TemporaryServer.versions())
+    func `measures the write-ahead log between two readings`(version: Int) async throws {
+        let server = try await TemporaryServer.start(version: version)
+        let info = server.connectionInfo()
+        let clock = ManualClock()
+        let probe = probe(clock)
+        async let first = one(.walRate, info, probe)
+        #expect(try await Fact.comes { clock.sleepers == [.seconds(1)] })
+        clock.advance(by: .seconds(1))
+        #expect(try #require(try await first.value) >= 0)
+        let other = try await session(info)
+        try await other.query("CREATE TABLE t AS SELECT n FROM pg_catalog.generate_series(1, 200000) AS n")
+        await other.close()
+        clock.advance(by: .seconds(10))
+        // At least 28 bytes of each row are logged.
+        let value = try #require(try await one(.walRate, info, probe).value)
+        #expect(value > 560_000 && value < 100_000_000)
+        try await server.cluster.stop()
+    }
+
     private func transactions(_ info: ConnectionInfo) async throws -> Int64 {
         let connection = try await session(info, "pgvigil")
         let sum = "SELECT sum(xact_commit + xact_rollback)::bigint AS n FROM pg_catalog.pg_stat_database"

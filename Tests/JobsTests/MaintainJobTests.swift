@@ -25,7 +25,7 @@ import Testing
         #expect(found.expected == .seconds(600))
         let defaults = MaintainSpec()
         #expect(!defaults.gentleness.truncates && defaults.workers == 1)
-        #expect(defaults.gentleness.yieldAfter == .seconds(5) && defaults.gentleness.walRateMax == nil)
+        #expect(defaults.gentleness.yieldAfter == .seconds(5))
         let limits = defaults.limits
         #expect(limits.reindex.choice.sizeMin == ByteCount(10 << 20) && limits.reindex.factor == 2)
         #expect(limits.freeze.share == 0.5 && limits.freeze.emergencyAge == 500_000_000)
@@ -52,7 +52,6 @@ import Testing
             yield_after: 1s
             statement_timeout: 3h
             truncate: true
-            wal_rate: 50MB
             """)
         let limits = MaintenanceLimits(
             freeze: FreezeLimits(
@@ -75,7 +74,7 @@ import Testing
                     gentleness: MaintainSpec.Numbers(
                         costDelay: .milliseconds(10), costLimit: 400, bufferLimit: ByteCount(2 << 20),
                         lockTimeout: .milliseconds(500), yieldAfter: .seconds(1), truncates: true,
-                        statementTimeout: .seconds(3 * 3600), walRateMax: ByteCount(50_000_000)),
+                        statementTimeout: .seconds(3 * 3600)),
                     workers: 4))
     }
 

@@ -45,7 +45,7 @@ package final class MemoryGuards: GuardPort {
 
     private static func subjects(_ kind: GuardKind, _ targets: [Target], _ store: String?) -> [String] {
         switch kind {
-        case .activeSessions, .transactionsPerSecond, .longestTransaction, .replicationLag:
+        case .activeSessions, .transactionsPerSecond, .longestTransaction, .replicationLag, .walRate:
             targets.map(\.name)
         case .freeDisk: store.map { [$0] } ?? []
         case .load: ["this host"]

@@ -74,7 +74,8 @@ struct MaintenanceObstacles {
     }
 
     func right(_ mayMaintain: Bool) -> String? {
-        mayMaintain ? nil : "the role that connects may not maintain it"
+        mayMaintain
+            ? nil : "the role that connects may not maintain it: that takes its owner, or MAINTAIN from 17 on"
     }
 
     /// A statement of ours would cancel it, or queue behind it where it prevents the wraparound.

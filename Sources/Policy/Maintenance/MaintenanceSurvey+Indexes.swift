@@ -76,13 +76,20 @@ extension MaintenanceSurvey {
         return Finding(ratio: Self.staleRatio, reason: PastMaintenance.collationReason)
     }
 
+    /// How many times as many rows it may have by now as when they were counted: a table that has grown is not bloated.
+    private func growth(of index: IndexFacts) -> Double {
+        guard let table = relations[index.table] else { return 1 }
+        let inserted = table.insertedSinceVacuum ?? table.modifiedSinceAnalyze
+        return 1 + Double(max(inserted, 0)) / max(index.tuples, 1)
+    }
+
     private func bloat(_ index: IndexFacts) -> Finding? {
         guard index.size >= limits.reindex.choice.sizeMin else { return nil }
         let factor = limits.reindex.factor
         let limit = "the limit is \(Self.short(factor)) ×"
         if let learned = history.learned[index.name], learned.fileNode == index.fileNode {
             guard index.tuples >= LearnedIndex.tuplesMin else { return nil }
-            let bytes = Double(index.size.bytes) / index.tuples
+            let bytes = Double(index.size.bytes) / (index.tuples * growth(of: index))
             let ratio = bytes / learned.bytesPerTuple
             guard ratio > factor else { return nil }
             return Finding(
@@ -91,12 +98,13 @@ extension MaintenanceSurvey {
                     + "\(Decimals.threeDigits(learned.bytesPerTuple)) right after its last rebuild; \(limit)")
         }
         guard let estimated = index.estimatedSize, estimated > .zero else { return nil }
-        let ratio = Double(index.size.bytes) / Double(estimated.bytes)
+        let expected = min(Double(estimated.bytes) * growth(of: index), 1e18)
+        let ratio = Double(index.size.bytes) / expected
         guard ratio > factor else { return nil }
         return Finding(
             ratio: ratio / factor,
             reason:
-                "\(index.size), \(Decimals.threeDigits(ratio)) × the \(estimated) that the statistics let "
+                "\(index.size), \(Decimals.threeDigits(ratio)) × the \(ByteCount(Int64(expected))) that the statistics let "
                 + "expect; \(limit)")
     }
 }

@@ -53,7 +53,8 @@ extension MaintenanceSurvey {
         let finding: Finding? =
             switch relation.kind {
             case .partitioned: modified(relation) ?? parentsTurn(relation)
-            case .table, .materializedView: modified(relation) ?? neverAnalyzed(relation)
+            case .table, .materializedView:
+                modified(relation) ?? neverAnalyzed(relation) ?? expressionRebuilt(relation)
             case .systemCatalog: modified(relation)
             case .toast: nil
             }
@@ -78,6 +79,13 @@ extension MaintenanceSurvey {
             ? "the server has lost its counters; after an analyze it knows of dead rows again"
             : "never analyzed"
         return Finding(ratio: 1, reason: reason)
+    }
+
+    /// A rebuild throws the statistics of an expression away; the analyze that belongs to it may have been cut short.
+    private func expressionRebuilt(_ relation: RelationFacts) -> Finding? {
+        guard let rebuilt = expressionsRebuilt[relation.oid], let last = relation.lastAnalyze, last < rebuilt
+        else { return nil }
+        return Finding(ratio: 1, reason: "an index on an expression was rebuilt after the last analyze")
     }
 
     /// Autovacuum never analyzes a partitioned parent (manual, 24.1.3), and before 14 the server forgets that we did.

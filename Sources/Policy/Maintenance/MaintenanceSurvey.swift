@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Measures
 
 /// One database's facts in the order in which needs are looked for: what belongs to what, and what stands in the way.
@@ -11,6 +12,8 @@ struct MaintenanceSurvey {
     let toasts: [UInt32: RelationFacts]
     /// Bytes of all indexes of a table.
     private let indexBytes: [UInt32: ByteCount]
+    /// When an expression index of a table was last rebuilt by us, by the table.
+    let expressionsRebuilt: [UInt32: Date]
     /// The server's counters have gone since they were counted last: no dead rows anywhere says nothing.
     let areStatisticsLost: Bool
 
@@ -31,6 +34,12 @@ struct MaintenanceSurvey {
         }
         indexBytes = bytes
         areStatisticsLost = Self.areLost(facts)
+        var rebuilt: [UInt32: Date] = [:]
+        for index in facts.indexes where index.isExpression {
+            guard let done = history.lastDone[.init(.reindex, index.name)] else { continue }
+            rebuilt[index.table] = max(rebuilt[index.table] ?? done, done)
+        }
+        expressionsRebuilt = rebuilt
     }
 
     /// After a crash and after upgrades to versions before 18, every counter begins at nothing (manual, 27.2).
