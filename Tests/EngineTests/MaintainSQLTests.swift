@@ -60,7 +60,7 @@ import Testing
         #expect(await run.state == .ended(.succeeded))
         pushing.cancel()
         #expect(bench.maintenance.calls.count == 4)
-        #expect(try await bench.steps().last == "1.2 statement shop done: 1: DELETE, 1 020 rows in 4 times")
+        #expect(try await bench.steps().last == "1.2 statement shop done: 1: DELETE, 1,020 rows in 4 times")
     }
 
     @Test func `is repeated so often at most`() async throws {

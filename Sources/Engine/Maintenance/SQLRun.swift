@@ -113,7 +113,7 @@ private struct StatementTotal {
         for warning in effect.warnings where !warnings.contains(warning) { warnings.append(warning) }
     }
 
-    /// `CREATE INDEX`; `DELETE, 1 500 rows in 4 times`.
+    /// `CREATE INDEX`; `DELETE, 1,500 rows in 4 times`.
     var text: String {
         let verb = last.split(separator: " ").first.map(String.init) ?? last
         let done = times == 1 ? last : "\(verb), \(Decimals.grouped(rows)) rows in \(times) times"

@@ -104,7 +104,10 @@ package enum MaintenanceText {
     /// `main/shop, 11.8 MiB smaller:`.
     private static func headline(of item: String, _ views: [MaintenanceView]) -> String {
         let freed = views.reduce(Int64(0)) { sum, view in
-            sum + (view.before?.bytes ?? 0) - (view.after?.bytes ?? view.before?.bytes ?? 0)
+            guard view.result == MaintenanceRecord.State.done.rawValue, let before = view.before,
+                let after = view.after
+            else { return sum }
+            return sum + before.bytes - after.bytes
         }
         return freed > 0 ? "\(item), \(ByteCount(freed)) smaller:" : "\(item):"
     }
@@ -148,7 +151,7 @@ package enum MaintenanceText {
         var order: [String] = []
         var groups: [String: [MaintenanceView]] = [:]
         for view in views {
-            let key = "\(view.result): \(view.detail ?? "")"
+            let key = view.result + (view.detail.map { " (\($0))" } ?? "")
             if groups[key] == nil { order.append(key) }
             groups[key, default: []].append(view)
         }
