@@ -17,7 +17,7 @@ final class MaintenanceBed: Sendable {
 
     /// Fast enough for tests.
     static let pace = MaintenancePace(
-        lookEvery: .milliseconds(20), builtPatience: .milliseconds(100),
+        lookEvery: .milliseconds(20), blindMax: .milliseconds(200), builtPatience: .milliseconds(100),
         swappedPatience: .seconds(60), tidyLimit: .milliseconds(600), dropLimit: .milliseconds(600))
 
     /// - Parameter own: Settings of a server of the test's own; nil takes the shared one.

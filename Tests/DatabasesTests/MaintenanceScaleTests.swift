@@ -30,8 +30,8 @@ import Testing
         let facts = try await bed.facts()
         let took = begun.duration(to: .now)
         #expect(facts.relations.count > 10_000 && facts.indexes.count > 30_000)
-        // Optimised it is below two seconds on this machine; this build is not.
-        #expect(took < .seconds(8), "\(took)")
+        // The goal is two seconds; 1.3 were measured, not optimised, beside other work on two cores.
+        #expect(took < .seconds(5), "\(took)")
         try await bed.close(server: true)
     }
 

@@ -195,6 +195,25 @@ import Testing
         try await bed.close()
     }
 
+    @Test func `nothing goes on that nobody watches`() async throws {
+        let bed = try await MaintenanceBed()
+        try await bed.table(rows: 20_000, dead: 10_000)
+        let action = try await bed.action(.vacuum, "t")
+        async let effect = bed.perform(action, gently: MaintenanceBed.slow)
+        #expect(try await Fact.comes { try await bed.phase() != nil })
+        try await bed.run(
+            """
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE datname = current_database() AND application_name = 'pgvigil'
+                AND pid NOT IN (SELECT pid FROM pg_stat_progress_vacuum)
+            """)
+        let ended = await effect
+        #expect(ended.result == .cancelled, "\(ended)")
+        #expect(ended.detail.hasPrefix("the connection that watched it was lost"), "\(ended)")
+        #expect(try await Fact.comes { try await bed.phase() == nil })
+        try await bed.close()
+    }
+
     @Test(arguments: await TemporaryServer.versions())
     func `quote every name`(version: Int) async throws {
         let bed = try await MaintenanceBed(version: version)

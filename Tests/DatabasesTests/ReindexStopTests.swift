@@ -143,6 +143,22 @@ import Testing
     }
 
     @Test(arguments: await TemporaryServer.versions())
+    func `a dump that begins in the build ends it`(version: Int) async throws {
+        let bed = try await MaintenanceBed(version: version)
+        try await slowIndex(bed)
+        let dump = try await bed.session("pg_dump")
+        let action = try await bed.action(.reindex, "slow")
+        async let ending = bed.perform(action)
+        #expect(try await Fact.comes { try await bed.phase()?.hasPrefix("building index") ?? false })
+        try await dump.query("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        try await dump.query("SELECT 1")
+        let effect = await ending
+        #expect(effect.result == .cancelled && effect.detail.hasPrefix("pg_dump (pid "), "\(effect)")
+        await dump.close()
+        try await bed.close()
+    }
+
+    @Test(arguments: await TemporaryServer.versions())
     func `whoever waits for our lock is let in`(version: Int) async throws {
         let bed = try await MaintenanceBed(version: version)
         try await slowIndex(bed)

@@ -69,6 +69,17 @@ import Testing
         #expect(rule.holders == "psql (pid 7)")
     }
 
+    @Test func `a dump ends a rebuild that is not built yet, and nothing else`() {
+        var rule = rule(.rebuild)
+        var reading = WatchReading(phase: "building index: scanning table", dump: "pg_dump (pid 7)")
+        let reason = StopReason.told("pg_dump (pid 7) has begun, whose end it would wait for")
+        #expect(rule.look(reading, reason: nil, at: .zero) == reason)
+        reading.phase = "index validation: scanning table"
+        #expect(rule.look(reading, reason: nil, at: .zero) == nil)
+        var plain = self.rule(.plain)
+        #expect(plain.look(reading, reason: nil, at: .zero) == nil)
+    }
+
     @Test func `no statement takes longer than it may`() {
         var rule = rule(.plain, limit: .seconds(60))
         #expect(rule.look(WatchReading(), reason: nil, at: .seconds(59)) == nil)

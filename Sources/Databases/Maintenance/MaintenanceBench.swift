@@ -78,7 +78,7 @@ struct MaintenanceBench {
                 return .failure(error)
             }
         }
-        let watch = MaintenanceWatch(connection: watcher, every: work.pace.lookEvery, note: note)
+        let watch = MaintenanceWatch(connection: watcher, pace: work.pace, note: note)
         let looking = Task { await watch.run(pid, rule) { statement.cancel() } }
         let asking = Task { await ask(note) }
         let result = await statement.value

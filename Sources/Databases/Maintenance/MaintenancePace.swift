@@ -2,6 +2,8 @@
 package struct MaintenancePace: Sendable {
     /// How often a statement is looked at from the second connection.
     package var lookEvery: Duration
+    /// Where it cannot be looked at, it goes on for so long.
+    package var blindMax: Duration
     /// A rebuild that is built and waits for others is not given up before.
     package var builtPatience: Duration
     /// Nor one whose new index is in use already.
@@ -12,11 +14,13 @@ package struct MaintenancePace: Sendable {
     package var dropLimit: Duration
 
     package init(
-        lookEvery: Duration = .milliseconds(500), builtPatience: Duration = .seconds(30),
+        lookEvery: Duration = .milliseconds(500), blindMax: Duration = .seconds(10),
+        builtPatience: Duration = .seconds(30),
         swappedPatience: Duration = .seconds(300), tidyLimit: Duration = .seconds(20),
         dropLimit: Duration = .seconds(120)
     ) {
         self.lookEvery = lookEvery
+        self.blindMax = blindMax
         self.builtPatience = builtPatience
         self.swappedPatience = swappedPatience
         self.tidyLimit = tidyLimit

@@ -1,6 +1,6 @@
 /// What is read beside a statement of ours, and before and after it.
 extension MaintenanceQueries {
-    /// What the session `$1` builds, who waits for its locks, and whom it waits for.
+    /// What the session `$1` builds, who waits for its locks, whom it waits for, and who has a snapshot here.
     ///
     /// `pg_blocking_pids` stops all locking for a moment, so it is asked only of those that wait for something that we
     /// hold.
@@ -28,6 +28,11 @@ extension MaintenanceQueries {
         UNION ALL
         SELECT 'holder', h.pid, COALESCE(a.application_name, ''), COALESCE(a.usename, '')
         FROM holding h LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = h.pid
+        UNION ALL
+        SELECT 'snapshot', a.pid, a.application_name, COALESCE(a.usename, '')
+        FROM pg_catalog.pg_stat_activity a
+        WHERE a.backend_xmin IS NOT NULL AND a.pid <> $1::int AND a.pid <> pg_catalog.pg_backend_pid()
+            AND a.datname = pg_catalog.current_database()
         """
 
     /// Who holds a lock on the relation `$1` that VACUUM cannot share.

@@ -2,9 +2,6 @@ import Postgres
 
 /// Looks from a second connection at a statement of ours, and cancels it when ``WatchRule`` says so.
 struct MaintenanceWatch {
-    /// Without looking it goes on for so long.
-    private static let blindMax = Duration.seconds(10)
-
     /// What the watch saw, once the statement has ended.
     struct Report: Sendable {
         /// Why it cancelled; nil if it did not.
@@ -14,7 +11,7 @@ struct MaintenanceWatch {
     }
 
     let connection: Connection
-    let every: Duration
+    let pace: MaintenancePace
     let note: StopNote
 
     /// Watches the session `pid` until the task is cancelled, or it has cancelled the statement itself.
@@ -26,7 +23,7 @@ struct MaintenanceWatch {
         var lastLook = begun
         while true {
             // Ends early when the statement has ended, which the next line sees.
-            try? await Task.sleep(for: every)
+            try? await Task.sleep(for: pace.lookEvery)
             guard !Task.isCancelled else { break }
             var reason: StopReason?
             do throws(PostgresFault) {
@@ -34,7 +31,7 @@ struct MaintenanceWatch {
                 lastLook = .now
                 reason = rule.look(reading, reason: note.reason, at: begun.duration(to: lastLook))
             } catch {
-                if !Task.isCancelled, lastLook.duration(to: .now) > Self.blindMax { reason = .unwatched }
+                if !Task.isCancelled, lastLook.duration(to: .now) > pace.blindMax { reason = .unwatched }
             }
             guard let reason else { continue }
             cancel()
@@ -50,6 +47,8 @@ struct MaintenanceWatch {
             switch try row.text("what") {
             case "phase": reading.phase = try row.text("name")
             case "waiter": reading.waiters[try row.integer("pid")] = try Self.session(row)
+            case "snapshot":
+                if MaintenanceReader.isDump(try row.text("name")) { reading.dump = try Self.session(row) }
             default: holders.append(try Self.session(row))
             }
         }

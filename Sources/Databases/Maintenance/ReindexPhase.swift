@@ -10,6 +10,8 @@
 /// | waiting for writers before validation, index validation, waiting for old snapshots | the whole build | after ``MaintenancePace/builtPatience`` |
 /// | waiting for readers before marking dead, … before dropping | nothing is won: the new index is in use, the old one would stay | after ``MaintenancePace/swappedPatience`` |
 ///
+/// A dump that begins before or in the build is a reason by itself: what is built would wait for its end.
+///
 /// Whoever waits for our lock is let in at once, but for the last ones: there we wait for the same sessions as they do.
 enum ReindexPhase: Equatable {
     case before, building, built, swapped

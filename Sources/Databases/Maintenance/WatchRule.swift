@@ -6,6 +6,8 @@ struct WatchReading: Equatable {
     var waiters: [Int64: String] = [:]
     /// Whom we wait for; nil while we do not.
     var holders: String?
+    /// A dump of this database; nil while there is none.
+    var dump: String?
 }
 
 /// Decides when our own statement is cancelled, by what is seen of it from time to time.
@@ -49,6 +51,10 @@ struct WatchRule {
         let stage = kind == .rebuild ? ReindexPhase(reading.phase) : .before
         if let who = waiter(reading, at: time), stage.yields { return .waiter(who) }
         if let who = lockWait(reading, at: time) { return .lockTaken(who) }
+        if let dump = reading.dump, kind == .rebuild, stage == .before || stage == .building {
+            // What is built would wait for it until its end, and a dump has one snapshot for all of its run.
+            return .told("\(dump) has begun, whose end it would wait for")
+        }
         guard let reason = reason ?? limit.flatMap({ time >= $0 ? .tooLong($0) : nil }) else { return nil }
         let since = reasonSince ?? time
         reasonSince = since
