@@ -143,6 +143,7 @@ package struct NamePattern: Sendable, Equatable {
     /// Whether a whole text matches.
     private let matchesText: @Sendable (String) -> Bool
 
+    /// Whether both have the same text.
     package init(_ text: String, isPattern: Bool, matches: @escaping @Sendable (String) -> Bool) {
         self.text = text
         self.isPattern = isPattern
