@@ -77,6 +77,24 @@ package struct Demo: Sendable {
         }
     }
 
+    /// The name of what ``plantBloat()`` adds; its index is called `visit_by_session`.
+    package static let bloated = "visit"
+
+    /// Adds a table with an index to the shop, and deletes nine in ten of its rows, which nobody cleans up: the files keep
+    /// their sizes. All else in the shop is as after a good night.
+    package func plantBloat() async throws(AnyFault) {
+        do throws(PostgresFault) {
+            let shop = try await Connection.open(
+                cluster.connectionInfo(database: "medusa_store").options(statementLimit: .seconds(60)))
+            for statement in Shipped.bloat.split(separator: "\n-- next\n") {
+                try await shop.run(script: String(statement))
+            }
+            await shop.close()
+        } catch {
+            throw AnyFault(error)
+        }
+    }
+
     private static func loadShop(_ cluster: LocalCluster, _ report: (Int, Int) -> Void) async throws(AnyFault)
     {
         do throws(PostgresFault) {

@@ -73,6 +73,7 @@ struct DemoCommand: AsyncParsableCommand {
               pgvigil --help
               pgvigil backups list --config \(demo.directory)
               pgvigil drills list --config \(demo.directory)
+              pgvigil maintain shop --plan --config \(demo.directory)
               pgvigil runs list --config \(demo.directory)
               pgvigil serve --config \(demo.directory)
             """)

@@ -12,7 +12,7 @@ struct DemoTour {
     let instants: InstantText
     let signals: StopSignals
 
-    /// Backs up, verifies and drills; then plants two faults, which must be found.
+    /// Backs up, verifies and drills; then plants two faults, which must be found, and bloat, which must be gone afterwards.
     ///
     /// - Throws: ``Ending`` if they are not.
     func show() async throws {
@@ -29,6 +29,7 @@ struct DemoTour {
         try await run("weekly-drill", expecting: .done)
         _ = try await report()
         try await breakRestore()
+        try await tidyUp()
         try await lists()
     }
 
@@ -83,7 +84,7 @@ struct DemoTour {
     }
 
     /// Runs a job of the demo's configuration, and goes on only if it ends as it should.
-    private func run(_ name: String, expecting expected: ExitStatus) async throws {
+    func run(_ name: String, expecting expected: ExitStatus) async throws {
         Console.say("\n$ pgvigil run \(name)")
         let hand = HandRun(system, say: { _ in }, onFault: { Console.complain($0) })
         signals.onStop { await hand.stop() }
@@ -108,7 +109,7 @@ struct DemoTour {
         try await Shelf(demo.configuration, surroundings).set(idPrefix: "latest")
     }
 
-    private func missed(_ text: String) throws {
+    func missed(_ text: String) throws {
         Console.say(text)
         throw Ending(status: .badResult)
     }

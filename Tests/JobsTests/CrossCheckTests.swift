@@ -124,15 +124,15 @@ import Testing
         #expect(spec.store == "local")
     }
 
-    @Test func `as they are shipped for drills and verifications need only DATABASE_URL too`() throws {
+    @Test func `as they are shipped for all else need only DATABASE_URL too`() throws {
         let folder = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(
             separator: "/")
-        let jobs = try ["weekly-drill.yaml", "verify-stores.yaml"].map {
+        let jobs = try ["weekly-drill.yaml", "verify-stores.yaml", "tidy.yaml"].map {
             ($0, try Self.read("\(folder)/jobs/\($0)"))
         }
         let configuration = Self.parse(nil, jobs, environment: ["DATABASE_URL": "postgres://h/shop"])
         #expect(configuration.faults.isEmpty)
-        #expect(configuration.jobs.map(\.work) == [.verify(VerifySpec()), .drill(DrillSpec())])
+        #expect(configuration.jobs.map(\.work) == [.maintain(MaintainSpec()), .verify(VerifySpec()), .drill(DrillSpec())])
     }
 
     private static func read(_ path: String) throws -> String {

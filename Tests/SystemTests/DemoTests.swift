@@ -22,10 +22,15 @@ import Testing
                 "$ pgvigil run weekly-drill", "Proven: the backup of shop/medusa_store restores.",
                 "BROKEN: the backup of shop/medusa_store does not restore as it was saved.", "public.review",
                 "The backup that does not restore was found",
+                "$ pgvigil maintain shop --plan", "225,000 dead rows", "× the", "$ pgvigil run tidy",
+                "dead rows 225,000 → 0", "shop/medusa_store: nothing to do",
+                "The bloated table and its index were found",
             ] {
                 #expect(end.output.contains(said), "\(said): \(end)")
             }
             #expect(end.errors.contains("SUCCEEDED"))
+            let tidied = #/done +reindex +public\.visit_by_session +\S+ +1\d\.\d MiB → 1\.\d+ MiB/#
+            #expect(end.output.contains(tidied), "\(end)")
 
             let servers = Set(family.filter { $0.name == "postgres" }.map(\.directory)).filter {
                 $0.hasPrefix("/tmp/")

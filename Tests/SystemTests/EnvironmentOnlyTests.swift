@@ -10,7 +10,8 @@ import Testing
         .joined(separator: "/")
 
     private static let shipped = [
-        "jobs/nightly-backup.yaml", "jobs/weekly-drill.yaml", "jobs/verify-stores.yaml", "cron/nights.cron",
+        "jobs/nightly-backup.yaml", "jobs/weekly-drill.yaml", "jobs/verify-stores.yaml", "jobs/tidy.yaml",
+        "cron/nights.cron",
     ]
 
     @Test(.enabled(if: Scene.ordinaryUserCanRun), arguments: [false, true])
@@ -45,7 +46,7 @@ import Testing
                 ], environment: BuiltProgram.cleanEnvironment(home: "/"))
             #expect(restored.status == 0, "\(restored)")
             #expect(try await Sample.counts(target) == before)
-            for job in ["weekly-drill", "verify-stores"] {
+            for job in ["weekly-drill", "verify-stores", "tidy"] {
                 let more = try await scene.pgvigil("run", job, environment: environment)
                 #expect(more.status == 0, "\(more)")
             }
