@@ -104,6 +104,7 @@ import Testing
             .stopTimedOut(directory: directory, pid: 4711),
             .busy(directory: directory, limit: .seconds(120)),
             .serverTooOld(address: "db.example:5432", version: "11.22"),
+            .pooled(address: "db.example:6432"),
             .server(.unreachable(address: "db.example:5432", cause: "Connection refused")),
         ]
         Golden.expect(faults.map(FaultLine.render).joined(separator: "\n"), "faults")
