@@ -143,7 +143,7 @@ package struct NamePattern: Sendable, Equatable {
     /// Whether a whole text matches.
     private let matchesText: @Sendable (String) -> Bool
 
-    /// Whether both have the same text.
+    /// A pattern as it is written, with what it matches.
     package init(_ text: String, isPattern: Bool, matches: @escaping @Sendable (String) -> Bool) {
         self.text = text
         self.isPattern = isPattern
