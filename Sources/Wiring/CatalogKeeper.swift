@@ -79,6 +79,14 @@ package actor CatalogKeeper {
         return events
     }
 
+    /// The record of traffic.
+    ///
+    /// - Throws: As ``catalog()``.
+    package func traffic() async throws(AnyFault) -> any TrafficBook {
+        guard let traffic = try await catalog().book as? any TrafficBook else { throw fault }
+        return traffic
+    }
+
     /// Lets the catalog go, if it was opened.
     package func close() async {
         await opened?.close()

@@ -68,7 +68,8 @@ package struct ConfigurationLoader: Sendable {
         guard let settings else { return (nil, faults) }
         return (
             LoadedConfiguration(
-                directory: directory, settings: settings, jobs: jobs, schedules: schedules, zone: zone),
+                directory: directory, settings: settings, jobs: jobs, schedules: schedules, zone: zone,
+                learned: learned(settings, zone, &faults)),
             faults
         )
     }
@@ -113,6 +114,20 @@ package struct ConfigurationLoader: Sendable {
             faults.append(error)
             return .utc
         }
+    }
+
+    /// The windows that are learned, each with the clocks that it goes by.
+    private func learned(_ settings: Settings, _ zone: Zone, _ faults: inout [AnyFault]) -> [LearnedHours] {
+        var learned: [LearnedHours] = []
+        for (name, window) in settings.learnedWindows.sorted(by: { $0.key < $1.key }) {
+            do throws(AnyFault) {
+                let own = try window.zoneName.map(zones.zone) ?? zone
+                learned.append(LearnedHours(name: name, window: window, zone: own))
+            } catch {
+                faults.append(error)
+            }
+        }
+        return learned
     }
 
     private func readSchedules(_ joiner: inout ScheduleJoiner, _ faults: inout [AnyFault]) -> [Schedule] {

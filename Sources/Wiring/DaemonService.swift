@@ -36,6 +36,9 @@ package actor DaemonService {
     var standings: [DatabaseStanding] = []
     private var reloads = 0
     var web: WebServer?
+    private var sampler: TrafficSampler?
+    /// What was chosen for learned windows, as far as it is known.
+    private var choices: [TrafficChoice] = []
 
     /// - Parameters:
     ///   - say: Told of the daemon's own life, in order; must not block.
@@ -84,7 +87,11 @@ package actor DaemonService {
         await learn(limit: Self.pastMax)
         let following = Task { await self.follow() }
         let delivering = Task { [desk] in await desk.serve() }
+        let sampler = system.sampler(
+            onChoices: { await self.use($0) }, onFault: onFault)
+        self.sampler = sampler
         let beside = [
+            Task { await sampler.serve() },
             Task { await self.judgeNowAndThen() }, Task { await self.keepManager() },
             Task { await self.beat() },
         ]
@@ -126,11 +133,9 @@ package actor DaemonService {
                     ok: false, "\(change) has changed, which takes a restart; the old configuration goes on")
             }
             configuration = fresh
-            let now = system.executor(for: fresh, observer: observer)
-            await executor.use(now.supervisor)
-            await guards.use(now.guards)
             await desk.use(fresh.settings, system.notifier(for: fresh))
-            await loop.reload(parts.with(fresh).settings(), fresh.schedules)
+            await follow(fresh.withHours(choices))
+            await sampler?.use(fresh.learned, targets: fresh.settings.targets)
             desk.tell(.troubleOver(subject: subject, text: "the configuration is read again"))
             return answer(ok: true, "\(fresh.schedules.count) schedules of \(fresh.jobs.count) jobs")
         } catch {
@@ -140,6 +145,19 @@ package actor DaemonService {
             desk.tell(.trouble(subject: subject, text: text))
             return answer(ok: false, text)
         }
+    }
+
+    /// Lets learned windows have the hours that were chosen for them; what runs goes on as it began.
+    private func use(_ fresh: [TrafficChoice]) async {
+        choices = fresh
+        await follow(configuration.withHours(fresh))
+    }
+
+    private func follow(_ configuration: LoadedConfiguration) async {
+        let now = system.executor(for: configuration, observer: observer)
+        await executor.use(now.supervisor)
+        await guards.use(now.guards)
+        await loop.reload(parts.with(configuration).settings(), configuration.schedules)
     }
 
     private func answer(ok: Bool, _ text: String) -> String {

@@ -11,6 +11,15 @@ package struct LoadedConfiguration: Sendable {
     package var schedules: [Schedule]
     /// The zone of lines that name none, and of everything that is printed.
     package var zone: Zone
+    /// The windows whose hours are learned; their schedules have the hours of the fallback until the record was asked.
+    package var learned: [LearnedHours] = []
+
+    /// The same with the hours that were chosen for learned windows.
+    package func withHours(_ choices: [TrafficChoice]) -> LoadedConfiguration {
+        var copy = self
+        copy.schedules = LearnedHours.apply(choices, learned, to: schedules)
+        return copy
+    }
 
     /// - Throws: ``WiringFault/noSuchJob(_:known:)``.
     package func job(named name: String) throws(WiringFault) -> Job {

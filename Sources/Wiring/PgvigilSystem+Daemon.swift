@@ -36,6 +36,19 @@ extension PgvigilSystem {
             rememberPeers: { peers.write($0) }, observe: observe, onFault: onFault)
     }
 
+    /// Watches the targets of learned windows.
+    func sampler(
+        onChoices: @escaping @Sendable ([TrafficChoice]) async -> Void,
+        onFault: @escaping @Sendable (AnyFault) -> Void
+    ) -> TrafficSampler {
+        let settings = configuration.settings
+        return TrafficSampler(
+            TrafficSampler.Ports(
+                port: TrafficProbe(ambient: ambient, connectLimit: settings.limits.connectTimeout),
+                book: traffic, ambient: ambient, onChoices: onChoices, onFault: onFault),
+            learned: configuration.learned, targets: settings.targets)
+    }
+
     /// Tells people of events, through the channels of the configuration.
     func desk(onFault: @escaping @Sendable (AnyFault) -> Void) -> DeliveryDesk {
         DeliveryDesk(

@@ -19,6 +19,8 @@ package struct PgvigilSystem: Sendable {
     package private(set) var catalogFault: AnyFault?
     /// What daemons agree by; asked while the catalog is down, it throws the reason.
     package let daemons: any DaemonBook
+    /// How busy targets are; asked while the catalog is down, it throws the reason.
+    package let traffic: any TrafficBook
     let configuration: LoadedConfiguration
     let surroundings: Surroundings
     let observer: any RunObserver
@@ -105,6 +107,7 @@ package struct PgvigilSystem: Sendable {
         self.surroundings = surroundings
         self.observer = observer
         daemons = LateDaemons { [keeper] () async throws(AnyFault) in try await keeper.daemons() }
+        traffic = LateTraffic { [keeper] () async throws(AnyFault) in try await keeper.traffic() }
         supervisor = Self.supervisor(
             configuration, stores: stores, book: book,
             guards: Self.guards(configuration, stores: stores, ambient: ambient), surroundings: surroundings,

@@ -5,6 +5,7 @@ import Glibc
 /// The terminal, or the files that stand for it.
 enum Console {
     static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+    static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
     /// Columns of the terminal on standard error; 80 when it does not tell.
     static var width: Int {

@@ -68,7 +68,8 @@ struct Pgvigil: AsyncParsableCommand {
             DemoCommand.self, CheckCommand.self, NextCommand.self, PlanCommand.self, StatusCommand.self,
             RunCommand.self, ServeCommand.self, ReloadCommand.self, DaemonsCommand.self, RunsCommand.self,
             BackupsCommand.self, DrillCommand.self, DrillsCommand.self, RestoreCommand.self,
-            VerifyCommand.self, MaintainCommand.self, CatalogCommand.self, CompletionsCommand.self, VersionCommand.self,
+            VerifyCommand.self, MaintainCommand.self, TrafficCommand.self, CatalogCommand.self,
+            CompletionsCommand.self, VersionCommand.self,
         ])
 }
 

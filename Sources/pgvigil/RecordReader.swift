@@ -10,6 +10,8 @@ struct RecordReader {
     let configuration: LoadedConfiguration
     let surroundings: Surroundings
     let journal: JournalView
+    /// What was chosen for learned windows.
+    let choices: [TrafficChoice]
 
     var instants: InstantText { InstantText(zone: configuration.zone) }
     var now: Date { system.ambient.wallTime() }
@@ -22,12 +24,19 @@ struct RecordReader {
         _ body: (RecordReader) async throws -> Value
     ) async throws -> Value {
         let surroundings = Surroundings.current()
-        let configuration = try options.loadWithoutTargets(surroundings)
+        var configuration = try options.loadWithoutTargets(surroundings)
         try check(configuration)
         let system = try await PgvigilSystem.openForRuns(configuration, surroundings, observer: NoObserver())
+        var choices: [TrafficChoice] = []
+        if !configuration.learned.isEmpty {
+            // Without the catalog the hours of the fallback are shown, and that nothing is chosen.
+            choices = (try? await system.traffic.choices(window: nil)) ?? []
+        }
+        configuration = configuration.withHours(choices)
         let journal = await JournalReader(stateDirectory: configuration.settings.stateDirectory).read().view
         let reader = RecordReader(
-            system: system, configuration: configuration, surroundings: surroundings, journal: journal)
+            system: system, configuration: configuration, surroundings: surroundings, journal: journal,
+            choices: choices)
         let result: Result<Value, any Error>
         do { result = .success(try await body(reader)) } catch { result = .failure(error) }
         await system.close()

@@ -3,6 +3,7 @@ import Engine
 import Faults
 import FoundationEssentials
 import Jobs
+import Policy
 import TestKit
 import Testing
 import Wiring
@@ -12,7 +13,7 @@ import Wiring
         let folder = try Folder()
         let (configuration, faults) = folder.examine()
         #expect(faults.isEmpty)
-        #expect(configuration?.jobs.map(\.name) == ["nightly-backup", "verify-stores", "weekly-drill"])
+        #expect(configuration?.jobs.map(\.name) == ["nightly-backup", "tidy", "verify-stores", "weekly-drill"])
         #expect(configuration?.settings.targets.map(\.name) == ["main"])
         #expect(configuration?.settings.stateDirectory == "\(folder.path)/.local/state/pgvigil/state")
         #expect(configuration?.schedules.map(\.key.pattern) == ["30 1 * * *"])
@@ -49,6 +50,35 @@ import Wiring
         #expect(builtIn.map(\.name) == configuration.jobs.map(\.name))
         #expect(builtIn.map(\.work) == configuration.jobs.map(\.work))
         #expect(builtIn.map(\.retry) == configuration.jobs.map(\.retry))
+    }
+
+    @Test func `gives learned windows the hours that were chosen, and else those of the fallback`() throws {
+        let folder = try Folder([
+            "pgvigil.yaml": """
+            targets: {main: postgres://h/shop}
+            windows:
+              nights: {zone: America/New_York, open: 22:00-06:00}
+              quiet: {learn: {}, fallback: nights}
+              early: {zone: UTC, learn: {}, fallback: nights}
+            """,
+            "cron/a.cron": "CRON_TZ=UTC\n0 3 * * * nightly-backup window=quiet\n",
+        ])
+        let (found, faults) = folder.examine()
+        #expect(faults.isEmpty)
+        let configuration = try #require(found)
+        #expect(configuration.learned.map(\.name) == ["early", "quiet"])
+        #expect(configuration.learned.map(\.zone.name) == ["UTC", "America/New_York"])
+        let none = configuration.withHours([]).schedules.first?.window
+        #expect(none?.window.openings == configuration.settings.windows["nights"]?.openings)
+        #expect(none?.note == "has the hours of nights: nothing has been chosen yet")
+        let quiet = configuration.learned[1]
+        let choice = TrafficChoice(
+            window: "quiet", terms: quiet.terms, target: "main", decidedAt: Date(timeIntervalSince1970: 0),
+            decision: .learned(
+                [QuietStretch(weekday: 0, start: 180, minutes: 180, load: 0)], because: "learned"))
+        let chosen = configuration.withHours([choice]).schedules.first?.window
+        #expect(chosen?.window.openings.map(\.description) == ["Sun 03:00-06:00"])
+        #expect(chosen?.zone.name == "America/New_York")
     }
 
     @Test func `joins windows, zones and lateness`() throws {
@@ -158,7 +188,7 @@ import Wiring
         let configuration = try #require(try Folder().examine().configuration)
         #expect(
             throws: WiringFault.noSuchJob(
-                "nightly", known: ["nightly-backup", "verify-stores", "weekly-drill"])
+                "nightly", known: ["nightly-backup", "tidy", "verify-stores", "weekly-drill"])
         ) {
             try configuration.job(named: "nightly")
         }

@@ -66,11 +66,20 @@ package struct LearnedHours: Sendable, Equatable {
         case .learned(let stretches, let because):
             named.window = window.window(openings: QuietStretch.openings(stretches))
             named.zone = zone
-            named.note = "\(because): \(Self.hours(stretches))"
+            named.note = "is \(because): \(Self.hours(stretches))"
         case .fallback(let because):
             named.note = "has the hours of \(window.fallback): \(because)"
         }
         return named
+    }
+
+    /// The window as it holds now, where no schedule names it.
+    ///
+    /// - Parameter choices: What was chosen, of any window.
+    package func current(among choices: [TrafficChoice]) -> Schedule.NamedWindow {
+        let choice = choices.first { $0.window == name && $0.terms == terms }
+        return current(
+            choice, line: Schedule.NamedWindow(name: name, window: window.whileLearning, zone: zone))
     }
 
     /// `Mon,Tue 02:00-05:00 at 4 %, Sun 03:00-06:00 at 2 %`.

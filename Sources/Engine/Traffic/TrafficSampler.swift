@@ -10,7 +10,7 @@ package actor TrafficSampler {
         package var port: any TrafficPort
         package var book: any TrafficBook
         package var ambient: Ambient
-        /// Told of the choices that hold, whenever they are others than before.
+        /// Told of the choices that hold, whenever their hours are others than before.
         package var onChoices: @Sendable ([TrafficChoice]) async -> Void
         /// Told of a target that does not answer, once until it answers again; must not block.
         package var onFault: @Sendable (AnyFault) -> Void
@@ -39,7 +39,8 @@ package actor TrafficSampler {
     private var learned: [LearnedHours]
     private var targets: [Target]
     private var silent: Set<String> = []
-    private var held: [TrafficChoice]?
+    /// The hours that were told of last.
+    private var held: [[Window.Opening]]?
     private var looked: Int64?
     private var tidied: Date?
 
@@ -139,8 +140,9 @@ package actor TrafficSampler {
                 tidied = now
             }
             guard learned == self.learned else { return false }
-            if held.map({ $0.map(\.decision) != choices.map(\.decision) }) ?? true {
-                held = choices
+            let hours = choices.map { QuietStretch.openings($0.stretches) }
+            if held != hours {
+                held = hours
                 await ports.onChoices(choices)
             }
             return true

@@ -102,7 +102,19 @@ package enum PlanText {
                 fate(view, instants),
             ])
         }
-        return ([table.render()] + misses(views, instants)).joined(separator: "\n")
+        return ([table.render()] + misses(views, instants) + learned(views)).joined(separator: "\n")
+    }
+
+    /// Where the hours of learned windows come from, once for each.
+    private static func learned(_ views: [SlotView]) -> [String] {
+        var told: Set<String> = []
+        let lines = views.compactMap { view -> String? in
+            guard let name = view.window, let reason = view.windowReason, told.insert(name).inserted else {
+                return nil
+            }
+            return TextLines.wrap("The window '\(name)' \(reason).", rest: "    ")
+        }
+        return (lines.isEmpty ? [] : [""]) + lines
     }
 
     /// Why slots will be missed, once for each job, below the table, where there is room.

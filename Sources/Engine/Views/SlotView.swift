@@ -11,6 +11,8 @@ package struct SlotView: Sendable, Equatable, Codable {
     package var pattern: String
     package var zone: String
     package var window: String?
+    /// Where the hours of a learned window come from; nil for one that is written.
+    package var windowReason: String?
     /// Whether the window is open at that instant; true without a window.
     package var open: Bool
     /// The longest of nine in ten of the last successes; nil without any.
@@ -52,6 +54,7 @@ package struct SlotView: Sendable, Equatable, Codable {
         pattern = slot.schedule.key.pattern
         zone = slot.schedule.key.zone
         window = slot.schedule.window?.name
+        windowReason = slot.schedule.window?.note
         open = slot.schedule.window?.contains(slot.at) ?? true
         expectedSeconds = expected.map(Durations.seconds)
         let deadline = slot.at.addingTimeInterval(Durations.seconds(slot.schedule.late))
