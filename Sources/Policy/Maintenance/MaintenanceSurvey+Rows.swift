@@ -4,6 +4,7 @@ import Measures
 /// Dead, inserted and modified rows, against when autovacuum would come (manual, 24.1.6).
 extension MaintenanceSurvey {
     private static let pageSize: Int64 = 8192
+    private static let statistics = QualifiedName("pg_catalog", "pg_statistic")
 
     /// A vacuum of the table, which does its TOAST table too; or of that alone, where it alone has dead rows.
     func vacuum(_ relation: RelationFacts) -> MaintenanceNeed? {
@@ -58,7 +59,8 @@ extension MaintenanceSurvey {
             case .systemCatalog: modified(relation)
             case .toast: nil
             }
-        guard let finding else { return nil }
+        // ANALYZE passes over its own catalog without a word (`analyze_rel` in src/backend/commands/analyze.c).
+        guard let finding, relation.name != Self.statistics else { return nil }
         var need = need(.analyze, of: relation, finding)
         need.obstacle = obstacles.right(relation.mayMaintain) ?? obstacles.autovacuum([relation])
         return need
