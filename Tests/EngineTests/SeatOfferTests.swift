@@ -1,3 +1,4 @@
+import Cron
 import FoundationEssentials
 import Jobs
 import TestKit

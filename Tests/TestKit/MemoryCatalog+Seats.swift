@@ -104,7 +104,7 @@ extension MemoryCatalog {
         return sorted.prefix(Self.blockersMax).map { place in
             TakeAnswer.Blocker(
                 run: place.id.uuidString.lowercased(), job: rows[place.id]?.run.job ?? "", seat: place.seat,
-                has: !place.isWaiting)
+                has: place.has)
         }
     }
 }
