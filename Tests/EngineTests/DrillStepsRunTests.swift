@@ -142,7 +142,9 @@ import Testing
         let narrow = DrillBench()
         try await narrow.publish { $0.database.size = 4 << 30 }
         let refused = await narrow.drill(DrillSpec(diskMax: ByteCount(1 << 30)))
-        #expect(refused.summary.contains("restoring needs about 5.20 GiB"), "\(refused.summary)")
+        #expect(
+            refused.summary.contains("needs about 5.20 GiB, and the job allows 1.00 GiB"),
+            "\(refused.summary)")
         #expect(narrow.servers.wishes.isEmpty)
     }
 
