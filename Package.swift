@@ -59,6 +59,7 @@ let package = Package(
         cLibrary("CXXHash", "libxxhash", apt: "libxxhash-dev"),
         cLibrary("CCrypto", "libcrypto", apt: "libssl-dev"),
         cLibrary("CCurl", "libcurl", apt: "libcurl4-openssl-dev"),
+        .systemLibrary(name: "CMalloc"),
 
         // Tier 0
         module("Faults"),
@@ -95,7 +96,7 @@ let package = Package(
             "Wiring",
             [
                 "Faults", "Measures", "Cron", "Policy", "ArchiveFormat", "Jobs", "Engine", "Postgres",
-                "Catalog",
+                "Catalog", "CMalloc",
                 "Databases", "Compression", "Verification", "Processes", "Storage", "Notify", "Web",
             ], resources: [.embedInCode("SQL"), .embedInCode("Shipped")]),
         .executableTarget(

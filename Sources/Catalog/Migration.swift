@@ -29,8 +29,9 @@ package struct Migration: Sendable, Equatable {
             number: 3, name: "events and deliveries",
             script: Statements.text(PackageResources.migration_0003_events_sql)),
         Migration(
-            number: 4, name: "drills",
-            script: Statements.text(PackageResources.migration_0004_drills_sql)),
+            number: 4, name: "drills, and queues that are looked at sooner",
+            script: [PackageResources.migration_0004_drills_sql, PackageResources.migration_0004_seats_sql]
+                .map(Statements.text).joined(separator: "\n")),
         Migration(
             number: 5, name: "maintenance",
             script: Statements.text(PackageResources.migration_0005_maintenance_sql)),

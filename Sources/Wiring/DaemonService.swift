@@ -15,6 +15,8 @@ package actor DaemonService {
     private static let beatPause = Duration.seconds(15)
     /// Runs of the past that metrics begin with.
     private static let pastMax = 2_000
+    /// What only the start needed is let go of after this.
+    private static let startMax = Duration.seconds(10)
 
     private let parts: DaemonParts
     let system: PgvigilSystem
@@ -93,7 +95,7 @@ package actor DaemonService {
         let beside = [
             Task { await sampler.serve() },
             Task { await self.judgeNowAndThen() }, Task { await self.keepManager() },
-            Task { await self.beat() },
+            Task { await self.beat() }, Task { await self.comeToRest() },
         ]
         await loop.serve()
         manager?.tell(.stopping)
@@ -107,6 +109,12 @@ package actor DaemonService {
         await web?.stop()
         ReloadNote.remove(parts.id, stateDirectory: configuration.settings.stateDirectory)
         await alive.release()
+    }
+
+    /// Once what is done at the start is over.
+    private func comeToRest() async {
+        await ambient.sleep(Self.startMax)
+        if !Task.isCancelled { StartupMemory.release() }
     }
 
     /// Starts nothing more; the second time what runs is stopped at once.

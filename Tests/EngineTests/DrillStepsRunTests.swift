@@ -142,26 +142,36 @@ import Testing
         let narrow = DrillBench()
         try await narrow.publish { $0.database.size = 4 << 30 }
         let refused = await narrow.drill(DrillSpec(diskMax: ByteCount(1 << 30)))
-        #expect(refused.summary.contains("restoring needs about 5.20 GiB"), "\(refused.summary)")
+        #expect(
+            refused.summary.contains("needs about 5.20 GiB, and the job allows 1.00 GiB"),
+            "\(refused.summary)")
         #expect(narrow.servers.wishes.isEmpty)
     }
 
     @Test func `on a target's server it has a database of its own, and takes it away again`() async throws {
         let bench = DrillBench()
         try await bench.publish()
-        bench.spare.put(DrillBench.database, as: "pgvigil_drill_deadbeef_1")
-        bench.spare.put(DrillBench.database, as: "shop")
+        let over = try #require(UUID(uuidString: "0badcafe-0000-4000-8000-000000000000"))
+        #expect(await bench.drill(DrillSpec(databases: ["none"]), id: over).state != .ended(.succeeded))
+        for name in [
+            "pgvigil_drill_0badcafe_1", "pgvigil_drill_deadbeef_1", "pgvigil_drill_0badcafe", "shop",
+        ] {
+            bench.spare.put(DrillBench.database, as: name)
+        }
         let run = await bench.drill(DrillSpec(location: .target("spare")))
         #expect(run.state == .ended(.succeeded), "\(run.summary)")
         let performed = bench.spare.performed.map(\.sql)
         #expect(
-            performed.first == "DROP DATABASE IF EXISTS \"pgvigil_drill_deadbeef_1\"", "of one that is over")
+            performed.first == "DROP DATABASE \"pgvigil_drill_0badcafe_1\" WITH (FORCE)",
+            "of one that is over")
+        #expect(!performed.contains { $0.contains("deadbeef") }, "of another catalog's, perhaps at work")
+        #expect(!performed.contains { $0.contains("\"pgvigil_drill_0badcafe\"") }, "of somebody else's")
         #expect(performed.contains { $0.hasPrefix("CREATE DATABASE \"pgvigil_drill_00000000_1\"") })
         #expect(performed.last == "DROP DATABASE IF EXISTS \"pgvigil_drill_00000000_1\"")
         #expect(!performed.contains { $0.contains("CREATE ROLE") || $0.contains("\"shop\"") })
         #expect(bench.servers.wishes.isEmpty && bench.leftovers == [])
         let lost = await bench.drill(DrillSpec(location: .target("nowhere")), id: UUID())
-        #expect(lost.summary.contains("no target matches 'target/nowhere'"))
+        #expect(lost.summary.contains("no target matches 'nowhere'"))
     }
 
     @Test func `tables above the bound are counted, and one in turn is read`() async throws {

@@ -16,6 +16,7 @@ import Testing
         .serverLacks(item: "main/shop", what: (1...7).map { "extension e\($0)" }),
         .noRoom(need: ByteCount(3 << 30), free: ByteCount(1 << 30), place: "the state directory"),
         .overBound(item: "main/shop", used: ByteCount(3 << 30), bound: ByteCount(2 << 30)),
+        .boundTooLow(item: "main/shop", need: ByteCount(3 << 30), bound: ByteCount(2 << 30)),
         .noClients(major: 18, found: [17, 15]),
         .noClients(major: 18, found: []),
         .databaseExists("shop"),

@@ -72,7 +72,7 @@ final class SeatWatch {
 
     private func isIdle(_ view: SeatView, _ world: World) -> Bool {
         guard let id = UUID(uuidString: view.run),
-            let row = world.catalog.unfinishedRuns.first(where: { $0.id == id }), row.state == .waiting,
+            let row = world.catalog.run(id), row.state == .waiting,
             let process = world.living.first(where: { $0.id == row.lease?.daemon })
         else { return false }
         // Who waits for a seat, or for a run of the same job, may well have a place in the queue.

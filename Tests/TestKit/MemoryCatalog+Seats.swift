@@ -34,17 +34,23 @@ extension MemoryCatalog {
 
     /// By seat, those that have it first, then by what came due earlier.
     package func seats() -> [SeatView] {
-        let places =
-            holders.flatMap { key, runs in runs.keys.map { (id: $0, seat: key, has: true) } }
-            + waiters.flatMap { key, runs in runs.keys.map { (id: $0, seat: key, has: false) } }
-        let sorted = places.sorted { left, right in
+        // Each with its time: to look that up for every comparison would copy the catalog each time.
+        typealias Place = (id: UUID, seat: String, isWaiting: Bool, due: Date)
+        func places<Want>(_ queues: [String: [UUID: Want]], isWaiting: Bool) -> [Place] {
+            queues.flatMap { key, runs in
+                runs.keys.map { ($0, key, isWaiting, rows[$0]?.due ?? .distantFuture) }
+            }
+        }
+        let sorted = (places(holders, isWaiting: false) + places(waiters, isWaiting: true)).sorted {
+            left, right in
             if left.seat != right.seat { return left.seat < right.seat }
-            return left.has == right.has ? isDue(left.id, before: right.id) : left.has
+            if left.isWaiting != right.isWaiting { return right.isWaiting }
+            return left.due == right.due ? left.id < right.id : left.due < right.due
         }
         return sorted.map { place in
             SeatView(
                 seat: place.seat, run: place.id.uuidString.lowercased(), job: rows[place.id]?.run.job ?? "",
-                has: place.has)
+                has: !place.isWaiting)
         }
     }
 

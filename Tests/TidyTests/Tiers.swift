@@ -38,7 +38,7 @@ enum Tiers {
             values + [
                 "Engine", "Postgres", "Catalog", "Databases", "Compression", "Verification", "Processes",
                 "Storage", "Notify", "Web",
-                "Logging", "Glibc", "Synchronization", "Dispatch",
+                "Logging", "CMalloc", "Glibc", "Synchronization", "Dispatch",
             ]),
         // Tier 5: the program
         "pgvigil": Set(

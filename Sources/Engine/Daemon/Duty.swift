@@ -84,6 +84,8 @@ struct DutyFacts: Sendable {
     var awaitsCatalog = false
     /// Whether the catalog did not answer when it was asked for seats.
     var isUnanswered = false
+    /// Seats that became free while it waited, and that it looks at before others do.
+    var offer: SeatOffer?
     /// Whether its slot is made up for with others: then they are done one after the other, whatever the line says.
     var isMadeUp = false
     /// Whether its schedule is no longer in the configuration.

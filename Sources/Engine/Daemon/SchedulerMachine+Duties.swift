@@ -182,6 +182,7 @@ extension SchedulerMachine {
 
     /// Notes what a run waits for, in the catalog and for people, when that has changed.
     mutating func wait(_ id: UUID, _ reason: String, until: Duration, _ now: Moment) {
+        if let duty = duties[id] { passOn(duty, now) }
         guard var duty = duties[id] else { return }
         duty.phase = .waiting(until: until)
         duty.awaitsCatalog = false

@@ -12,26 +12,8 @@ extension SchedulerMachine {
         remember(run)
         actions.append(.tell(.performed(run)))
         // Whoever waits for what it had may have it now.
-        for waiting in next(after: duty) { duties[waiting.run.id]?.phase = .waiting(until: now.uptime) }
+        wake(SeatOffer(of: duty), behind: nil, now)
     }
-
-    /// Those that wait and need a seat that this one had: the first ``wokenMax`` in the queue.
-    private func next(after ended: Duty) -> [Duty] {
-        let keys = ended.seats.map(\.key)
-        var first: [Duty] = []
-        for duty in duties.values
-        where duty.isWaiting && duty.seats.contains(where: { keys.contains($0.key) }) {
-            // Nobody sorts thousands for the sake of a few.
-            if first.count == Self.wokenMax, let last = first.last, !duty.isBefore(last) { continue }
-            let place = first.firstIndex { duty.isBefore($0) } ?? first.endIndex
-            first.insert(duty, at: place)
-            if first.count > Self.wokenMax { first.removeLast() }
-        }
-        return first
-    }
-
-    /// More runs than this are not woken by the end of one.
-    private static var wokenMax: Int { 8 }
 
     /// Stops a run wherever it stands; the first reason is the one that counts, unless the lease is lost: then there is
     /// no time for what else a stop allows.
@@ -79,6 +61,7 @@ extension SchedulerMachine {
     /// Ends a run that is not under way.
     mutating func end(_ id: UUID, _ outcome: Outcome, _ summary: String, _ now: Moment) {
         guard let duty = duties.removeValue(forKey: id) else { return }
+        passOn(duty, now)
         var run = duty.run
         run.state = .ended(outcome)
         run.summary = summary

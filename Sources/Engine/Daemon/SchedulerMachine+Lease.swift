@@ -81,7 +81,7 @@ extension SchedulerMachine {
         marksToMove = [:]
         marks = [:]
         guessedMarks = []
-        begunApart = []
+        slotsHad = []
         takingOver = [:]
         retryClaimDue = nil
         for duty in dutiesInOrder where duty.run.lease == old || duty.run.lease == provisionalLease {

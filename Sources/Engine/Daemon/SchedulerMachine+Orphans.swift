@@ -35,6 +35,7 @@ extension SchedulerMachine {
     mutating func didTakeOver(_ id: UUID, _ found: RunRecord?, _ attemptsMade: Int, _ now: Moment) {
         takingOver[id] = nil
         guard let run = found, duties[id] == nil else { return }
+        if let end = ends[id], end.state == .ended(.succeeded) { return tellAgain(end, as: run) }
         let job = settings.jobs[run.job].flatMap { Self.fits($0, settings.labels) ? $0 : nil }
         if settings.role == .hand { return finishOrphan(run, job, "and a run by hand needed what it had") }
         let schedule = schedule(of: run)
@@ -53,9 +54,21 @@ extension SchedulerMachine {
         duties[id]?.attemptsMade = run.state == .waiting ? 0 : attemptsMade
     }
 
+    /// It was done here, and whoever had it since never heard of that.
+    private mutating func tellAgain(_ end: RunRecord, as found: RunRecord) {
+        var run = end
+        run.lease = found.lease
+        run.owner = settings.owner
+        actions.append(.end(run, .succeeded, summary: end.summary))
+    }
+
     private mutating func adopt(_ run: RunRecord, _ job: Job, _ schedule: Schedule?, _ now: Moment) {
         var run = run
         run.owner = settings.owner
+        // By a clock that is behind the other's, its slot is still to come.
+        if case .slot(let key, let at) = run.trigger, marks[key].map({ $0 < at }) ?? true {
+            slotsHad.insert(SlotKey(key: key, at: at))
+        }
         duties[run.id] = Duty(
             run: run, job: job, schedule: schedule,
             seats: SeatPlan.seats(of: job, targets: settings.targets, limits: settings.limits),

@@ -50,6 +50,7 @@ extension SchedulerMachine {
         duties[id]?.isUnanswered = false
         switch answer {
         case .taken:
+            passOn(duty, without: duty.seats.map(\.key), now)
             duties[id]?.hasSeats = true
             // Time has passed since it was considered: the last word is said with the seats in hand.
             if duty.stop != nil || duty.hasMissed(now) || stopBy != nil {
@@ -74,7 +75,9 @@ extension SchedulerMachine {
             perform(id, now)
         case .busy where duty.isRevised: reconsider(id, now)
         case .busy(let blockers): waitForSeat(id, blockers, now)
-        case .lost: duties[id] = nil
+        case .lost:
+            passOn(duty, now)
+            duties[id] = nil
         }
     }
 
@@ -82,6 +85,7 @@ extension SchedulerMachine {
         guard var duty = duties[id] else { return }
         duty.phase = .waiting(until: now.uptime)
         duties[id] = duty
+        passOn(duty, without: blockers.map(\.seat), now)
         inTheWay = Set(blockers.filter(\.has).compactMap { UUID(uuidString: $0.run) })
         if let schedule = duty.schedule,
             let own = blockers.first(where: { $0.seat == "job/\(duty.job.name)" })
@@ -97,7 +101,8 @@ extension SchedulerMachine {
     }
 
     mutating func poll(_ id: UUID, _ now: Moment) {
-        guard duties[id]?.phase == .taking else { return }
+        guard let duty = duties[id], duty.phase == .taking else { return }
+        passOn(duty, now)
         let until = now.uptime + seatPoll
         duties[id]?.phase = .waiting(until: until)
         duties[id]?.isUnanswered = true

@@ -90,7 +90,7 @@ extension SchedulerMachine {
     /// Makes runs of the slots of a schedule in (mark, now]: those to be done and those that are missed.
     private mutating func account(_ schedule: Schedule, after mark: Date, _ now: Moment) {
         var slots = slotsDue(schedule, after: mark, now)
-        slots.removeAll { begunApart.remove(SlotKey(key: schedule.key, at: $0)) != nil }
+        slots.removeAll { slotsHad.remove(SlotKey(key: schedule.key, at: $0)) != nil }
         guard !slots.isEmpty else { return }
         if slots.count == Self.backlogMax { tellOfMore(schedule, before: slots[0], after: mark, now) }
         let decision = schedule.catchUp.decide(
@@ -152,7 +152,7 @@ extension SchedulerMachine {
             deadline: slot.addingTimeInterval(schedule.late / .seconds(1)), standsFor: standsFor)
         unclaimed.append(record)
         if case .apart = standing, guessedMarks.contains(schedule.key) {
-            begunApart.insert(SlotKey(key: schedule.key, at: slot))
+            slotsHad.insert(SlotKey(key: schedule.key, at: slot))
         }
         if state != .waiting { tellOfEnd(record) }
         return record

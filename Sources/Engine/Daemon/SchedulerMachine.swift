@@ -73,8 +73,8 @@ package struct SchedulerMachine: Sendable {
     /// When what the catalog knows of the schedules is asked for; nil while nothing is lacking.
     var marksDue: Duration?
     var durationsDue: Duration?
-    /// Slots that were begun without the catalog: they are not begun again when it is back.
-    var begunApart: Set<SlotKey> = []
+    /// Slots that were begun without the catalog, or taken over before they came due here: they are not begun again.
+    var slotsHad: Set<SlotKey> = []
     var unclaimed: [RunRecord] = []
     /// Ends that people were told of before the catalog had the row.
     var toldApart: Set<UUID> = []

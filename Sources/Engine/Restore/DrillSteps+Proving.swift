@@ -83,10 +83,7 @@ extension DrillSteps {
             expectation.required.insert(.assertion)
         }
         if let failed = work.failedCheck { expectation.required.insert(failed) }
-        let objective =
-            job.objectives.recoveryTime
-            ?? targets.first { $0.name == work.item.target }?
-            .objectives.recoveryTime
+        let objective = recoveryObjective(index)
         let target: String? =
             switch spec.location {
             case .throwaway: nil
@@ -172,12 +169,18 @@ extension DrillSteps {
         return lines
     }
 
+    /// The job's own, else that of the target whose backup it is.
+    private func recoveryObjective(_ index: Int) -> Duration? {
+        job.objectives.recoveryTime
+            ?? targets.first { $0.name == works[index].item.target }?.objectives.recoveryTime
+    }
+
     private func recoveryLine(_ index: Int) -> DrillLine {
         guard let took = works[index].recovery else {
             return .unknown(.recoveryTime, "to the first answer", "it did not get that far")
         }
         let text = DurationText.render(took)
-        let objective = job.objectives.recoveryTime
+        let objective = recoveryObjective(index)
         let isLate = objective.map { took > $0 } ?? false
         return DrillLine(
             .recoveryTime, "to the first answer",

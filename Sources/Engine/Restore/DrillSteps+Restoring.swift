@@ -46,10 +46,12 @@ extension DrillSteps {
         switch spec.location {
         case .throwaway:
             let need = ByteCount(Int64(Double(manifest.database.size) * Self.roomFactor))
-            let bound = min(room.freeSpace, spec.diskMax ?? room.freeSpace)
-            guard need <= bound else {
-                let place = bound < room.freeSpace ? "the bound of the job" : "the state directory"
-                throw RestoreFault.noRoom(need: need, free: bound, place: place).plain
+            if let bound = spec.diskMax, need > bound {
+                throw RestoreFault.boundTooLow(item: "\(item)", need: need, bound: bound).plain
+            }
+            guard need <= room.freeSpace else {
+                throw RestoreFault.noRoom(need: need, free: room.freeSpace, place: "the state directory")
+                    .plain
             }
             let memory = spec.memoryMax ?? max(Self.memoryMin, ByteCount(room.memory.bytes / 4))
             works[index].memory = memory

@@ -191,24 +191,38 @@ actor DrillSteps: SeriesSteps {
     private func sweepTarget() async throws(AnyFault) {
         guard case .target = spec.location else { return }
         let server = try await ports.server.server(of: destination())
-        let left = try await server.facts().databases.filter { $0.hasPrefix(Self.databasePrefix) }
-        guard !left.isEmpty else { return }
-        let alive = Set(
-            try await book.runs(RunQuery(unfinishedOnly: true), limit: 1_000).map { Self.prefix(of: $0.id) })
-        let dead = left.filter { name in !alive.contains { name.hasPrefix($0) } }
-        _ = try await server.perform(
-            dead.map { "DROP DATABASE IF EXISTS \(Identifier.quoted($0))" }, in: maintenanceDatabase)
+        let leftovers = RestoreLeftovers(
+            server: server, facts: try await server.facts(), book: book,
+            maintenanceDatabase: maintenanceDatabase)
+        _ = await leftovers.sweep(Self.runPrefix)
     }
 
     /// The target that drills are done on.
     func destination() throws(AnyFault) -> Target {
-        guard case .target(let name) = spec.location, let target = servers.first(where: { $0.name == name })
-        else { throw EngineFault.targetUnknown(spec.location.description).plain }
+        guard case .target(let name) = spec.location else {
+            throw EngineFault.targetUnknown(spec.location.description).plain
+        }
+        guard let target = servers.first(where: { $0.name == name }) else {
+            throw EngineFault.targetUnknown(name).plain
+        }
         return target
     }
 
     /// What the names of a run's databases begin with.
     static func prefix(of run: UUID) -> String {
-        databasePrefix + run.uuidString.lowercased().prefix(8)
+        databasePrefix + run.uuidString.lowercased().prefix(digits)
+    }
+
+    private static let digits = 8
+
+    /// How the run's id begins that made this database to drill in; nil for any other name.
+    static func runPrefix(of name: String) -> String? {
+        guard name.hasPrefix(databasePrefix) else { return nil }
+        let parts = name.dropFirst(databasePrefix.count).split(
+            separator: "_", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[0].utf8.count == digits, Int(parts[1]) != nil,
+            parts[0].utf8.allSatisfy({ "0123456789abcdef".utf8.contains($0) })
+        else { return nil }
+        return String(parts[0])
     }
 }

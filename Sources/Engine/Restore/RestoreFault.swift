@@ -14,6 +14,8 @@ package enum RestoreFault: Fault, Equatable {
     case serverLacks(item: String, what: [String])
     case noRoom(need: ByteCount, free: ByteCount, place: String)
     case overBound(item: String, used: ByteCount, bound: ByteCount)
+    /// What the job allows is less than a restore will take.
+    case boundTooLow(item: String, need: ByteCount, bound: ByteCount)
     case noClients(major: Int, found: [Int])
     case databaseExists(String)
     case databaseMissing(String)
@@ -45,6 +47,7 @@ package enum RestoreFault: Fault, Equatable {
         case .serverLacks: "restore.server-lacks"
         case .noRoom: "restore.no-room"
         case .overBound: "drill.over-bound"
+        case .boundTooLow: "drill.bound-too-low"
         case .noClients: "restore.no-clients"
         case .databaseExists: "restore.database-exists"
         case .databaseMissing: "restore.database-missing"
@@ -76,6 +79,8 @@ package enum RestoreFault: Fault, Equatable {
             "restoring needs about \(need) and \(free) are free in \(place)"
         case .overBound(let item, let used, let bound):
             "restoring \(item) has taken \(used), and the job allows \(bound)"
+        case .boundTooLow(let item, let need, let bound):
+            "restoring \(item) needs about \(need), and the job allows \(bound)"
         case .noClients(let major, let found):
             "no pg_restore of version \(major) or newer is installed"
                 + (found.isEmpty ? "" : ", only \(found.map(String.init).joined(separator: ", "))")
@@ -115,7 +120,7 @@ package enum RestoreFault: Fault, Equatable {
         case .setUndecided: "Check that this user may read the store, and run it again."
         case .serverLacks: "Install it there, or restore on a server that has it."
         case .noRoom: "Free space, or set another place for it."
-        case .overBound: "Raise 'disk' of the job."
+        case .overBound, .boundTooLow: "Raise 'disk' of the job."
         case .noClients(let major, _):
             "Install postgresql-client-\(major), or name its folder under 'clients' in pgvigil.yaml."
         case .databaseExists:
@@ -141,7 +146,8 @@ package enum RestoreFault: Fault, Equatable {
     package var exitStatus: ExitStatus {
         switch self {
         case .noBackup, .ambiguousBackup, .databaseExists, .databaseMissing, .cannotSelect: .usage
-        case .setUndecided, .serverLacks, .noRoom, .overBound, .noClients, .notProven: .undetermined
+        case .setUndecided, .serverLacks, .noRoom, .overBound, .boundTooLow, .noClients, .notProven:
+            .undetermined
         case .broken, .setDamaged, .inRecovery, .mayNotCreate, .sessionsInTheWay, .restoreFailed, .refused,
             .rolesMissing, .tablesMissing, .restoredInPart, .oldStays:
             .badResult
@@ -151,8 +157,9 @@ package enum RestoreFault: Fault, Equatable {
     package var mayPass: Bool {
         switch self {
         case .setUndecided, .noRoom, .sessionsInTheWay: true
-        case .broken, .noBackup, .ambiguousBackup, .setDamaged, .serverLacks, .overBound, .noClients,
-            .databaseExists, .databaseMissing, .inRecovery, .mayNotCreate, .restoreFailed, .refused,
+        case .broken, .noBackup, .ambiguousBackup, .setDamaged, .serverLacks, .overBound,
+            .boundTooLow, .noClients, .databaseExists, .databaseMissing, .inRecovery, .mayNotCreate,
+            .restoreFailed, .refused,
             .rolesMissing, .cannotSelect, .tablesMissing, .restoredInPart, .oldStays, .notProven:
             false
         }
