@@ -132,7 +132,10 @@ import Testing
         }
         let configuration = Self.parse(nil, jobs, environment: ["DATABASE_URL": "postgres://h/shop"])
         #expect(configuration.faults.isEmpty)
-        #expect(configuration.jobs.map(\.work) == [.maintain(MaintainSpec()), .verify(VerifySpec()), .drill(DrillSpec())])
+        #expect(
+            configuration.jobs.map(\.work) == [
+                .maintain(MaintainSpec()), .verify(VerifySpec()), .drill(DrillSpec()),
+            ])
     }
 
     private static func read(_ path: String) throws -> String {

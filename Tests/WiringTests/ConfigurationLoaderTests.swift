@@ -13,7 +13,8 @@ import Wiring
         let folder = try Folder()
         let (configuration, faults) = folder.examine()
         #expect(faults.isEmpty)
-        #expect(configuration?.jobs.map(\.name) == ["nightly-backup", "tidy", "verify-stores", "weekly-drill"])
+        #expect(
+            configuration?.jobs.map(\.name) == ["nightly-backup", "tidy", "verify-stores", "weekly-drill"])
         #expect(configuration?.settings.targets.map(\.name) == ["main"])
         #expect(configuration?.settings.stateDirectory == "\(folder.path)/.local/state/pgvigil/state")
         #expect(configuration?.schedules.map(\.key.pattern) == ["30 1 * * *"])
