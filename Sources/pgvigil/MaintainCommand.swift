@@ -114,6 +114,7 @@ struct MaintainCommand: AsyncParsableCommand {
         let outlook = MaintenanceOutlook(system)
         let opening = job.flatMap { outlook.opening(of: $0) }
         let looks = try await outlook.looks(at: target, spec, in: opening)
+        // What failed is told below, after what could be read.
         let views = looks.compactMap { try? $0.look.get() }.map { MaintenancePlanView($0) }
         if json {
             Console.say(JSONText.render(views))

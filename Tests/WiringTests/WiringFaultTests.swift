@@ -36,6 +36,7 @@ import Wiring
     @Test(arguments: [
         ("nothing scheduled", WiringFault.nothingScheduled(directory: "d"), "wiring.nothing-scheduled"),
         ("no run", .noSuchRun("1"), "wiring.no-such-run"),
+        ("no maintenance", .notMaintenance(job: "nightly", kind: "backup"), "wiring.not-maintenance"),
         ("no slot", .notASlot("a@b"), "wiring.not-a-slot"),
         ("no backup", .noSuchBackup("1"), "wiring.no-such-backup"),
         ("two ids", .ambiguousID("1"), "wiring.ambiguous-id"),
