@@ -135,15 +135,3 @@ final class MaintainBench: Sendable {
             estimatedSize: ByteCount(20 << 20), fileNode: oid)
     }
 }
-
-extension MaintainBench {
-    /// Lets time go on for whoever sleeps no longer than this, until it is cancelled: a run may lie down at any moment.
-    func pushing(_ longest: Duration = .seconds(60)) -> Task<Void, Never> {
-        Task { [clock] in
-            while !Task.isCancelled {
-                if let first = clock.sleepers.first, first <= longest { clock.advance(by: first) }
-                await Task.yield()
-            }
-        }
-    }
-}

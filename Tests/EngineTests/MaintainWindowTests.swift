@@ -51,8 +51,6 @@ import Testing
         async let night = run(bench, until: "01:00")
         #expect(try await Fact.comes { bench.maintenance.underWay.contains("orders") })
         bench.clock.advance(by: .seconds(31 * 60))
-        let pushing = bench.pushing()
-        defer { pushing.cancel() }
         let run = try await night
         #expect(run.state == .ended(.succeeded))
         let actions = try await bench.book.maintenance(of: run.id)
@@ -75,8 +73,6 @@ import Testing
         async let night = run(bench, until: "01:00")
         #expect(try await Fact.comes { !bench.maintenance.underWay.isEmpty })
         bench.clock.advance(by: .seconds(31 * 60))
-        let pushing = bench.pushing()
-        defer { pushing.cancel() }
         bench.maintenance.letGo("ledger")
         bench.maintenance.letGo("journal")
         let run = try await night
@@ -98,17 +94,21 @@ import Testing
         async let night = run(bench, guards: rules)
         #expect(try await Fact.comes { !bench.clock.sleepers.isEmpty && !bench.guards.reads.isEmpty })
         bench.guards.put(.activeSessions, of: "main", 10)
-        let pushing = bench.pushing()
-        defer { pushing.cancel() }
+        bench.clock.advance(by: AttemptAdmission.guardPause)
         #expect(try await night.summary == "3 done")
 
         bench.guards.put(.activeSessions, of: "main", 80)
         let second = MaintainBench()
         second.guards.put(.activeSessions, of: "main", 80)
         async let other = run(second, guards: rules)
-        let pushingOther = second.pushing()
-        defer { pushingOther.cancel() }
+        let pushing = Task {
+            while !Task.isCancelled {
+                if !second.clock.sleepers.isEmpty { second.clock.advance(by: AttemptAdmission.guardPause) }
+                await Task.yield()
+            }
+        }
         let given = try await other
+        pushing.cancel()
         #expect(given.state == .ended(.succeeded) && given.summary == "3 wait")
         let details = Set(try await second.book.maintenance(of: given.id).map(\.detail))
         #expect(details == ["active_sessions of target 'main' is 80, and 50 are allowed"])
@@ -121,13 +121,13 @@ import Testing
         async let night = run(bench, guards: rules)
         #expect(try await Fact.comes { bench.maintenance.underWay.contains("orders") })
         bench.guards.put(.activeSessions, of: "main", 80)
-        let pushing = bench.pushing()
-        defer { pushing.cancel() }
+        bench.clock.advance(by: MaintainWatch.lookPause)
         #expect(
             try await Fact.comes {
                 try await bench.book.maintenance(of: ManualClock.id(500)).contains { $0.state == .cancelled }
             })
         bench.guards.put(.activeSessions, of: "main", 0)
+        bench.clock.advance(by: .seconds(60))
         let run = try await night
         #expect(run.summary.contains("1 cancelled") && run.state == .ended(.succeeded))
     }
@@ -170,8 +170,7 @@ import Testing
         await Task.yield()
         #expect(bench.maintenance.underWay.contains("orders"))
         try await queue(603, .backup)
-        let pushing = bench.pushing()
-        defer { pushing.cancel() }
+        bench.clock.advance(by: MaintainWatch.lookPause)
         let run = try await night
         #expect(run.state == .ended(.succeeded) && run.summary.contains("1 cancelled"))
         let details = try await bench.book.maintenance(of: run.id).map(\.detail)
