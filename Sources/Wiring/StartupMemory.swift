@@ -1,4 +1,5 @@
 import CMalloc
+import FoundationEssentials
 import Glibc
 
 /// Gives back the memory that only a start needs: a daemon reads its files in a second and then idles for years.
@@ -9,7 +10,9 @@ enum StartupMemory {
     /// included (`malloc_trim(3)`, `madvise(2)` with `MADV_DONTNEED`).
     static func release() {
         malloc_trim(0)
-        for range in code(in: maps()) {
+        // Where the system tells nothing of them, they stay.
+        let maps = try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8)
+        for range in code(in: maps ?? "") {
             madvise(UnsafeMutableRawPointer(bitPattern: range.lowerBound), range.count, MADV_DONTNEED)
         }
     }
@@ -23,15 +26,5 @@ enum StartupMemory {
             guard ends.count == 2, ends[0] < ends[1] else { return nil }
             return ends[0]..<ends[1]
         }
-    }
-
-    /// Empty where the system tells nothing of it.
-    private static func maps() -> String {
-        guard let file = fopen("/proc/self/maps", "re") else { return "" }
-        defer { fclose(file) }
-        var text: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while case let count = fread(&buffer, 1, buffer.count, file), count > 0 { text += buffer[..<count] }
-        return String(decoding: text, as: UTF8.self)
     }
 }

@@ -41,7 +41,7 @@ import Testing
         let (bench, _) = try await SavedDatabase.small(15).copied("small")
         try await expectDoubt(
             bench, DrillSpec(databases: ["small"], diskMax: ByteCount(1 << 20)),
-            "1.00 MiB are free in the bound of the job")
+            "the job allows 1.00 MiB")
     }
 
     @Test func `says what it has taken of the disk, however quick it was`() async throws {

@@ -47,7 +47,7 @@ END
 $$;
 
 CREATE OR REPLACE FUNCTION pgvigil.waits_so_already(the_run uuid, the_seats json, the_blocked text[]) RETURNS boolean
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
 BEGIN
     RETURN NOT EXISTS (
         SELECT
@@ -64,5 +64,3 @@ $$;
 -- A plan that was made while the queues were empty reads them from end to end for as long as the session lasts.
 ALTER FUNCTION pgvigil.take_seats(uuid, uuid, bigint, json) SET enable_seqscan = off;
 ALTER FUNCTION pgvigil.take_seats(uuid, uuid, bigint, json) SET jit = off;
-ALTER FUNCTION pgvigil.waits_so_already(uuid, json, text[]) SET enable_seqscan = off;
-ALTER FUNCTION pgvigil.waits_so_already(uuid, json, text[]) SET jit = off;
