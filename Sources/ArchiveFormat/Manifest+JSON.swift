@@ -12,15 +12,15 @@ extension Manifest {
         "HOLD", ".HOLD", "DAMAGED", ".DAMAGED", ".manifest.json",
     ]
 
-    /// The text of `manifest.json`: sorted keys, two spaces, instants in UTC to the second, a line break at
-    /// the end.
+    /// The text of `manifest.json`: sorted keys, two spaces, instants in UTC to the millisecond, a line break
+    /// at the end.
     ///
     /// - Throws: ``ArchiveFault/manifestMalformed(_:)`` for values that a manifest cannot hold.
     package func render() throws(ArchiveFault) -> String {
         try check()
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        encoder.dateEncodingStrategy = .iso8601
+        encoder.dateEncodingStrategy = .manifest
         do {
             return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
         } catch {
@@ -37,7 +37,7 @@ extension Manifest {
             throw .manifestMalformed("it has more than \(ArchiveLimits.manifestBytesMax) bytes")
         }
         let decoder = JSONDecoder()
-        decoder.dateDecodingStrategy = .iso8601
+        decoder.dateDecodingStrategy = .manifest
         let data = Data(bytes)
         let number: Int
         do {

@@ -44,6 +44,24 @@ import Testing
         #expect(try Manifest.parse(Array(try manifest.render().utf8)) == manifest)
     }
 
+    @Test func `keep two backups of one second in their order`() throws {
+        for (milliseconds, text) in [(0, "00Z"), (1, "00.001Z"), (250, "00.250Z"), (999, "00.999Z")] {
+            var manifest = try manifest()
+            manifest.started.addTimeInterval(Double(milliseconds) / 1000 + 0.0001)
+            let rendered = try manifest.render()
+            #expect(rendered.contains("\"started\" : \"2026-11-22T00:30:\(text)\""), "\(rendered)")
+            let read = try Manifest.parse(Array(rendered.utf8))
+            #expect(abs(read.started.timeIntervalSince(manifest.started)) < 0.0006)
+            #expect(try read.render() == rendered, "what is read is written the same again")
+        }
+    }
+
+    @Test(arguments: [".Z", ".25Z", ".2500Z", ".-50Z", ".+50Z", ".250", ".250.250Z", ".250+01:00"])
+    func `are refused with a fraction that is none`(fraction: String) throws {
+        let text = try manifest().render().replacing(":30:00Z", with: ":30:00\(fraction)")
+        #expect(throws: ArchiveFault.self) { try Manifest.parse(Array(text.utf8)) }
+    }
+
     @Test func `of programs that took no digests and made no proofs are read`() throws {
         var manifest = try manifest()
         manifest.tables[0].digest = nil
