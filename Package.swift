@@ -155,6 +155,8 @@ let package = Package(
                 "Databases", "Postgres", "Compression", "ArchiveFormat", "Engine", "Jobs", "Policy", "Faults",
                 "Measures",
             ]),
+        // VACUUM, ANALYZE and REINDEX on real servers, watched by phase.
+        tests("MaintenanceTests", ["Databases", "Postgres", "Engine", "Jobs", "Policy", "Faults", "Measures"]),
         // Whole drills on real servers.
         tests(
             "DrillTests",
