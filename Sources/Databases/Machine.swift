@@ -19,6 +19,19 @@ enum Machine {
             cores: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     }
 
+    /// Free space for anybody in the file system of a folder; nil where there is no such folder to be seen.
+    static func freeSpace(at folder: String) -> ByteCount? {
+        var space = statvfs()
+        guard statvfs(folder, &space) == 0 else { return nil }
+        return ByteCount(Int64(clamping: space.f_bavail) * Int64(clamping: space.f_frsize))
+    }
+
+    /// Whether a process of this number is one of PostgreSQL's here: that of a server elsewhere, or in a container with
+    /// numbers of its own, is not to be found.
+    static func runsPostgres(_ process: Int) -> Bool {
+        process > 0 && Files.head("/proc/\(process)/comm", bytesMax: 32).hasPrefix("postgres")
+    }
+
     /// The limit of the control group, which says `max` where there is none (kernel documentation, cgroup-v2).
     private static var containerMemory: Int64? {
         let text = Files.head("/sys/fs/cgroup/memory.max", bytesMax: 64)

@@ -82,7 +82,7 @@ enum NeedKeys {
     static let share = Key(
         "share", Form<Double>.decimal(0.01...1), .written("0.5"),
         "From this share of `autovacuum_freeze_max_age`, and of `autovacuum_multixact_freeze_max_age`, on: by night, "
-            + "before autovacuum must do it by day.")
+            + "before autovacuum must do it by day. A lower one of the table's own counts instead.")
     static let emergencyAge = Key(
         "emergency_age", Form<Int>.whole(1_000...2_000_000_000), .written("500000000"),
         "Above this age, in transactions or multixacts, a table is frozen outside the window too.")
@@ -101,7 +101,7 @@ enum NeedKeys {
     static let reindexFactor = Key(
         "factor", Form<Double>.decimal(1.1...100), .written("2"),
         "Times the bytes for each row that the index had right after its last rebuild; before there was one, times the "
-            + "size that the statistics let expect.")
+            + "size that the statistics let expect, which pgstattuple confirms where it is installed.")
 
     static let ofFreeze = [sizeMin("0").declaration] + shared + [share.declaration, emergencyAge.declaration]
     static let ofVacuum = [sizeMin("64KiB").declaration] + shared + [vacuumFactor.declaration]

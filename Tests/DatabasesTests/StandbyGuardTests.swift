@@ -1,7 +1,6 @@
 import Engine
 import Faults
 import FoundationEssentials
-import Glibc
 import Jobs
 import Policy
 import Postgres
@@ -39,7 +38,7 @@ import Testing
         let here = primary.connectionInfo()
         let none = try await reading(here)
         #expect(none.value == 0, "without standbys nothing lags: \(none.why)")
-        let standby = try Standby(of: primary.cluster)
+        let standby = try await Standby(of: primary.cluster)
         defer { standby.remove() }
         let there = standby.connectionInfo
         try await run(here, "CREATE TABLE t (n int)", "CREATE ROLE plain LOGIN")
@@ -65,69 +64,5 @@ import Testing
         }
         #expect(isBehind, "\(last.debugDescription)")
         standby.remove()
-    }
-}
-
-/// A standby of a private cluster, in a folder of its own below /tmp.
-final class Standby: Sendable {
-    let connectionInfo: ConnectionInfo
-    private let folder: String
-    private let user: String
-    private let binaries: String
-
-    init(of primary: LocalCluster) throws {
-        var status = stat()
-        #expect(stat("\(primary.directory)/data", &status) == 0)
-        user = String(cString: try #require(getpwuid(status.st_uid)).pointee.pw_name)
-        binaries = primary.binaries.directory
-        let made = try Self.run(user, ["mktemp", "-d", "/tmp/pgvigil-standby.XXXXXX"])
-        let folder = String(made.split(separator: "\n").first ?? "")
-        self.folder = folder
-        var info = primary.connectionInfo()
-        info["host"] = folder
-        connectionInfo = info
-        _ = try Self.run(
-            user,
-            [
-                "\(binaries)/pg_basebackup", "--pgdata=\(folder)/data", "--write-recovery-conf",
-                "--checkpoint=fast",
-                "--host=\(primary.socketDirectory)", "--port=\(primary.port)",
-                "--username=\(LocalCluster.superuser)",
-            ])
-        do {
-            _ = try Self.run(
-                user,
-                [
-                    "\(binaries)/pg_ctl", "start", "--wait", "--pgdata=\(folder)/data", "--log=\(folder)/log",
-                    "--options=-c unix_socket_directories=\(folder) -c hot_standby=on "
-                        + "-c listen_addresses= -c max_connections=200",
-                ])
-        } catch {
-            // The server's own words are in its log, which is removed with the folder.
-            Issue.record("\(try Self.run(user, ["cat", "\(folder)/log"]))")
-            throw error
-        }
-    }
-
-    /// Stops it and removes its folder; a second call does nothing.
-    func remove() {
-        // Whether it runs at all does not matter here.
-        _ = try? Self.run(
-            user, ["\(binaries)/pg_ctl", "stop", "--mode=immediate", "--pgdata=\(folder)/data"])
-        // As above.
-        _ = try? Self.run(user, ["rm", "-rf", folder])
-    }
-
-    private static func run(_ user: String, _ command: [String]) throws -> String {
-        let run = getuid() == 0 ? ["runuser", "-u", user, "--"] + command : command
-        // What it complains of belongs into the failure of the test.
-        let end = try ChildProgram(["/bin/sh", "-c", "exec \"$@\" 2>&1", "sh"] + run).runToEnd()
-        guard end.succeeded else { throw Refusal(command: command, output: end.output) }
-        return end.output
-    }
-
-    struct Refusal: Error {
-        var command: [String]
-        var output: String
     }
 }

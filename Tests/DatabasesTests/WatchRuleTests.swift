@@ -1,5 +1,6 @@
 import Engine
 import FoundationEssentials
+import Policy
 import Testing
 
 @testable import Databases
@@ -106,6 +107,6 @@ import Testing
         (String(repeating: "ä", count: 28) + "_ccnew", String(repeating: "ä", count: 31), true),
     ])
     func `a leftover is told by its name`(name: String, index: String, isOne: Bool) {
-        #expect(MaintenanceBench.isLeftover(name, of: index) == isOne)
+        #expect(LeftoverName.isLeftover(name, of: index) == isOne)
     }
 }

@@ -8,7 +8,7 @@ import Postgres
 import TestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(3))) struct `How large a clean B-tree is` {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct `How large a clean B-tree is` {
     /// Fresh indexes of many shapes, by the statistics within so many percent of what they are.
     @Test(arguments: await TemporaryServer.versions())
     func `is told by the statistics`(version: Int) async throws {

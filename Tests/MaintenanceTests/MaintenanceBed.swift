@@ -7,6 +7,7 @@ import Policy
 import Postgres
 import Synchronization
 import TestKit
+import Testing
 
 /// A database of one test's own, with the port that maintains it.
 final class MaintenanceBed: Sendable {
@@ -20,20 +21,15 @@ final class MaintenanceBed: Sendable {
         lookEvery: .milliseconds(20), blindMax: .milliseconds(200), builtPatience: .milliseconds(100),
         swappedPatience: .seconds(60), tidyLimit: .milliseconds(600), dropLimit: .milliseconds(600))
 
-    /// - Parameter own: Settings of a server of the test's own; nil takes the shared one.
-    init(version: Int? = nil, own: [String: String]? = nil) async throws {
-        if let own {
-            server = try await TemporaryServer.start(version: version, settings: own)
-        } else {
-            server = try await TemporaryServer.shared(version: version)
-        }
+    init(version: Int? = nil, on purpose: ServerPurpose = .anything) async throws {
+        server = try await MaintenanceServers.all.server(version, purpose)
         database = server.newDatabaseName()
         let root = try await Connection.open(server.connectionInfo().options())
         try await root.query("CREATE DATABASE \(database)")
         await root.close()
         admin = try await Connection.open(
             server.connectionInfo(database: database).options(
-                applicationName: "test", statementLimit: .seconds(120)))
+                applicationName: "test", statementLimit: .seconds(300)))
     }
 
     var info: ConnectionInfo { server.connectionInfo(database: database) }
@@ -60,16 +56,12 @@ final class MaintenanceBed: Sendable {
         return try await Connection.open(info.options(applicationName: application))
     }
 
-    /// Ends what the test used; an own server as well.
-    func close(server ends: Bool = false) async throws {
+    /// Ends what the test used.
+    func close() async throws {
         await admin.close()
-        if ends {
-            try await server.cluster.stop()
-        } else {
-            let root = try await Connection.open(server.connectionInfo().options())
-            try await root.query("DROP DATABASE IF EXISTS \(database) WITH (FORCE)")
-            await root.close()
-        }
+        let root = try await Connection.open(server.connectionInfo().options())
+        try await root.query("DROP DATABASE IF EXISTS \(database) WITH (FORCE)")
+        await root.close()
     }
 
     /// A login role of its own without any privilege; gone with the server.
@@ -121,9 +113,9 @@ final class MaintenanceBed: Sendable {
     /// At full speed, and impatient.
     static let quick = Gentleness(
         costDelay: 0, lockTimeout: .milliseconds(300), yieldAfter: .milliseconds(300))
-    /// A page at a time, so that a test has time to meet it.
+    /// A tenth of a second a page at least, so that a test has time to meet it.
     static let slow = Gentleness(
-        costDelay: 50, costLimit: 1, lockTimeout: .milliseconds(300), yieldAfter: .milliseconds(300))
+        costDelay: 100, costLimit: 1, lockTimeout: .milliseconds(300), yieldAfter: .milliseconds(300))
 
     // MARK: Fixtures
 
@@ -134,9 +126,57 @@ final class MaintenanceBed: Sendable {
             "INSERT INTO \(name) SELECT i, repeat('x', 100) FROM generate_series(1, \(rows)) i",
             "CREATE INDEX \(name)_id ON \(name) (id)")
         if dead > 0 { try await run("DELETE FROM \(name) WHERE id <= \(dead)") }
-        // The server's counts follow a moment later.
-        let sql = "SELECT pg_stat_get_dead_tuples('\(name)'::regclass) >= \(dead)"
-        _ = try await Fact.comes(within: .seconds(10)) { try await value(sql) == "t" }
+        try await count()
+        #expect(
+            try await Fact.comes {
+                try await value("SELECT pg_stat_get_dead_tuples('\(name)'::regclass) >= \(dead)") == "t"
+            })
+    }
+
+    /// Has the server's statistics know at once what the test's session has done.
+    func count() async throws {
+        if version >= 15 { try await run("SELECT pg_stat_force_next_flush()") }
+    }
+
+    /// The server's major version.
+    var version: Int { server.cluster.major }
+
+    /// The same table, with an index `slow` of an expression that pgvigil's session cannot build as long as the session
+    /// `gate` keeps it from it; that session is in no transaction, so a rebuild does not wait for it otherwise.
+    func gatedIndex(rows: Int = 100) async throws -> Connection {
+        try await table(rows: rows)
+        try await run(
+            """
+            CREATE FUNCTION public.slowly(n int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$
+            BEGIN
+                IF pg_catalog.current_setting('application_name') = 'pgvigil' THEN
+                    PERFORM pg_catalog.pg_advisory_xact_lock_shared(1);
+                END IF;
+                RETURN n;
+            END $$
+            """,
+            "CREATE INDEX slow ON t (public.slowly(id))")
+        let gate = try await session("gate")
+        try await gate.query("SELECT pg_advisory_lock(1)")
+        return gate
+    }
+
+    /// Waits until pgvigil's statement is in a phase.
+    func waits(in phase: String) async throws -> Bool {
+        try await Fact.comes(within: .seconds(120)) { try await self.phase()?.hasPrefix(phase) ?? false }
+    }
+
+    /// Whether somebody waits for the table `t` for longer than ``quick`` and ``slow`` let anybody wait; `who` is a condition on
+    /// `pg_stat_activity`.
+    func hasWaiting(_ who: String) async throws -> Bool {
+        try await Fact.comes(within: .seconds(60)) {
+            try await value(
+                """
+                SELECT count(*) > 0 FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+                WHERE NOT l.granted AND l.relation = 't'::regclass AND \(who)
+                    AND l.waitstart < clock_timestamp() - interval '1 s'
+                """) == "t"
+        }
     }
 
     /// Burns transaction ids.

@@ -9,7 +9,7 @@ import Postgres
 import TestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(3))) struct `REINDEX CONCURRENTLY, proven` {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct `REINDEX CONCURRENTLY, proven` {
     @Test(arguments: await TemporaryServer.versions())
     func `makes another file, smaller than before`(version: Int) async throws {
         let bed = try await MaintenanceBed(version: version)

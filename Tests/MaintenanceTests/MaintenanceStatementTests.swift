@@ -8,7 +8,7 @@ import Postgres
 import TestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(3))) struct `Statements of the user's own` {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct `Statements of the user's own` {
     private func perform(
         _ bed: MaintenanceBed, _ sql: String, timeout: Duration? = nil, lockTimeout: Duration? = nil
     ) async throws -> StatementEffect {

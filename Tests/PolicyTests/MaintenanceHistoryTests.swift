@@ -75,7 +75,14 @@ import Testing
         #expect(try Self.predicted(tries) == (.seconds(90), false))
         let done = tries + [Self.past(days: 0.5, size: Self.size, took: 70)]
         #expect(try Self.predicted(done).0 == .seconds(65))
-        #expect(try Self.predicted([tries[1]]) == (.seconds(90), false))
+    }
+
+    @Test func `is a guess while no try was finished, and no shorter than one that was cut short`() throws {
+        let cut = { Self.past(days: 1, size: Self.size, took: $0, end: .cancelled) }
+        #expect(try Self.predicted([cut(1)]) == (.milliseconds(5343), true), "a second says nothing")
+        #expect(try Self.predicted([cut(90)]) == (.seconds(90), true))
+        let other = Self.past(QualifiedName("public", "u"), days: 1, size: Self.size, took: 60)
+        #expect(try Self.predicted([cut(1), other]) == (.milliseconds(60_100), false), "its class goes on")
     }
 
     @Test func `never overflows`() throws {

@@ -127,6 +127,8 @@ struct MaintenanceRow: CustomTestStringConvertible {
         relation.parameters.vacuumScale = try word.number("scale") ?? 0.2
         relation.parameters.vacuumMax = try word.number("most") ?? -1
         relation.parameters.insertThreshold = try word.number("insert_threshold") ?? 1000
+        relation.freezeMaxAge = try word.number("freeze_max").map { Int64($0) }
+        relation.multixactFreezeMaxAge = try word.number("multixact_max").map { Int64($0) }
         relation.mayMaintain = word.values["others"] == nil
         relation.isOtherTemporary = word.values["temporary"] != nil
         relation.autovacuum = try word.values["vacuuming"].map { who in
@@ -144,6 +146,8 @@ struct MaintenanceRow: CustomTestStringConvertible {
             size: try word.size("size", ByteCount(100 << 20)))
         index.tuples = try word.number("rows") ?? 1_000_000
         index.estimatedSize = try word.values["estimated"].map { try ByteCount.parse($0) }
+        index.method = word.values["method"] ?? "btree"
+        index.freeSpace = try word.values["free"].map { try ByteCount.parse($0) }
         index.isValid = word.values["invalid"] == nil
         index.isExclusion = word.values["exclusion"] != nil
         index.isExpression = word.values["expression"] != nil

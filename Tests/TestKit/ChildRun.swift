@@ -122,11 +122,15 @@ package final class ChildRun: Sendable {
         return End(status: status, output: outputSoFar, errors: errorsSoFar)
     }
 
-    private func poll() -> Int32? {
+    /// Waits for its end on this thread, without a limit; for what cannot wait otherwise, such as `defer`.
+    @discardableResult
+    package func endBlocking() -> Int32? { poll(0) }
+
+    private func poll(_ options: Int32 = WNOHANG) -> Int32? {
         state.withLock { state in
             if case .ended(let status) = state { return status }
             var raw: Int32 = 0
-            guard waitpid(pid, &raw, WNOHANG) == pid else { return nil }
+            guard waitpid(pid, &raw, options) == pid else { return nil }
             let signal = raw & 0x7F
             let status = signal == 0 ? (raw >> 8) & 0xFF : 128 + signal
             state = .ended(status)

@@ -7,13 +7,15 @@ import Postgres
 /// REINDEX INDEX CONCURRENTLY, and what an interrupted one leaves.
 extension MaintenanceBench {
     func rebuild() async throws(PostgresFault) -> MaintenanceEffect {
-        // BUG 17485: an index that was built concurrently could lack rows.
-        if (140_000...140_003).contains(version) {
-            return .skipped(
-                "PostgreSQL 14.0 to 14.3 build corrupt indexes concurrently; update it to 14.4 or later")
-        }
+        if let why = RebuildRule.refusal(version: version) { return .skipped(why) }
         guard let before = try await index(action.oid) else { return .skipped("it was dropped meanwhile") }
         if let why = try await obstacle(before) { return .skipped(why) }
+        var confirmed: String?
+        switch try await confirm(before) {
+        case .confirmed(let seen): confirmed = seen
+        case .refused(let effect): return effect
+        case .unasked: break
+        }
         let invalid = Set(try await invalidIndexes(before.table).map(\.oid))
         let rule = WatchRule(
             kind: .rebuild, yieldAfter: work.gently.yieldAfter, lockTimeout: work.gently.lockTimeout,
@@ -26,6 +28,7 @@ extension MaintenanceBench {
             effect = trouble(fault, ending)
             await tidy(after: before, knowing: invalid, &effect)
         }
+        if let confirmed { effect.detail += "; \(confirmed)" }
         effect.before = before.state
         effect.took = ending.took
         effect.statement = ending.sql
@@ -54,6 +57,8 @@ extension MaintenanceBench {
         if index.table < MaintenanceReader.systemOIDMax {
             return "a system catalog's index cannot be rebuilt concurrently"
         }
+        let free = try await reader.places()[index.tablespace]
+        if let why = RebuildRule.refusal(size: index.state.size, free: free) { return why }
         let busy = try await reader.busy()
         if busy.relations.contains(Int64(index.table)) || busy.relations.contains(Int64(index.oid)) {
             return "its table is worked on: \(try await holders(of: index.table) ?? "an index is built")"
@@ -109,7 +114,7 @@ extension MaintenanceBench {
         do throws(PostgresFault) {
             try await waitForEnd()
             let left = try await invalidIndexes(before.table).filter {
-                !known.contains($0.oid) && Self.isLeftover($0.name.name, of: before.name.name)
+                !known.contains($0.oid) && LeftoverName.isLeftover($0.name.name, of: before.name.name)
             }
             effect.after = try await index(before.name)?.state
             guard !left.isEmpty else { return }
@@ -151,18 +156,6 @@ extension MaintenanceBench {
 
     private static func list(_ names: [QualifiedName]) -> String {
         names.map(\.text).joined(separator: ", ")
-    }
-
-    /// Whether a rebuild names its own so: the index's name, cut to fit 63 bytes, `_ccnew` or `_ccold`, and a number where
-    /// that is taken (`makeObjectName` and `ChooseRelationName` in indexcmds.c).
-    static func isLeftover(_ name: String, of index: String) -> Bool {
-        let digits = name.reversed().prefix { $0.isASCII && $0.isNumber }.count
-        let unnumbered = name.dropLast(digits)
-        guard unnumbered.hasSuffix("_ccnew") || unnumbered.hasSuffix("_ccold") else { return false }
-        let stem = unnumbered.dropLast(6)
-        guard !stem.isEmpty else { return false }
-        // A name is cut between characters, of four bytes at most.
-        return stem == index || (index.hasPrefix(stem) && name.utf8.count >= 63 - 3)
     }
 
     func dropLeftover() async throws(PostgresFault) -> MaintenanceEffect {

@@ -12,7 +12,9 @@ struct MaintenanceBench {
     let watcher: Connection
     let version: Int
     var action: MaintenanceAction { work.action }
-    var reader: MaintenanceReader { MaintenanceReader(connection: watcher, version: version) }
+    var reader: MaintenanceReader {
+        MaintenanceReader(connection: watcher, version: version, freeSpace: work.freeSpace)
+    }
 
     func effect() async -> MaintenanceEffect {
         do throws(PostgresFault) {

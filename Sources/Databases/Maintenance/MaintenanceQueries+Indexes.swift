@@ -20,6 +20,7 @@ extension MaintenanceQueries {
                 \(size(measured: measured)) AS size, c.reltuples AS tuples, i.indisvalid AS valid,
                 i.indisexclusion AS exclusion, i.indexprs IS NOT NULL AS expression,
                 CASE WHEN \(superuser) THEN true ELSE \(may) END AS allowed,
+                c.reltablespace::bigint AS tablespace,
                 CASE WHEN c.relfilenode <> 0 THEN c.relfilenode
                     ELSE COALESCE(pg_catalog.pg_relation_filenode(c.oid), 0) END::bigint AS file
             FROM pg_catalog.pg_index i
@@ -53,6 +54,45 @@ extension MaintenanceQueries {
         GROUP BY c.oid, i.indisunique, i.indnkeyatts, i.indnatts, i.indnatts, c.reltuples, c.reloptions
         HAVING pg_catalog.count(s.avg_width) = i.indnatts
         """
+
+    /// Where tablespaces lie, as far as the role may know; the database's own has the number 0 as well, as in `pg_class`.
+    ///
+    /// Only of a server that was reached by a socket of this machine.
+    static let places = """
+        SELECT t.oid::bigint AS oid, t.oid = d.dattablespace AS "default",
+            CASE WHEN t.spcname IN ('pg_default', 'pg_global') THEN s.setting
+                ELSE pg_catalog.pg_tablespace_location(t.oid) END AS place
+        FROM pg_catalog.pg_tablespace t
+            JOIN pg_catalog.pg_database d ON d.datname = pg_catalog.current_database()
+            LEFT JOIN pg_catalog.pg_settings s ON s.name = 'data_directory'
+        WHERE pg_catalog.inet_server_addr() IS NULL
+        """
+
+    /// In which schema `pgstatindex` of the extension is, if the role may call it; not anybody's function of that name.
+    static let bloatReader = """
+        SELECT n.nspname AS schema
+        FROM pg_catalog.pg_extension e
+            JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace
+            JOIN pg_catalog.pg_depend d ON d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
+                AND d.refobjid = e.oid AND d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.deptype = 'e'
+            JOIN pg_catalog.pg_proc p ON p.oid = d.objid
+        WHERE e.extname = 'pgstattuple' AND p.proname = 'pgstatindex' AND p.pronamespace = n.oid
+            AND p.pronargs = 1 AND p.proargtypes[0] = 'pg_catalog.regclass'::pg_catalog.regtype
+            AND pg_catalog.has_function_privilege(p.oid, 'EXECUTE')
+            AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+        """
+
+    /// How full an index is; reads every page of it.
+    static func bloat(of index: UInt32, schema: String) -> String {
+        """
+        SELECT s.index_size AS size, s.leaf_pages AS leaves, s.internal_pages AS branches,
+            s.avg_leaf_density AS density, s.leaf_fragmentation AS fragmentation,
+            pg_catalog.array_to_string(c.reloptions, E'\\n') AS options
+        FROM pg_catalog.pg_class c
+            CROSS JOIN LATERAL \(SQLName.quote(schema)).pgstatindex(c.oid::pg_catalog.regclass) AS s
+        WHERE c.oid = \(index)::pg_catalog.oid
+        """
+    }
 
     /// Collations of indexes whose version is not that of the library any more.
     ///

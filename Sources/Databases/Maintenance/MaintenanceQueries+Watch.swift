@@ -76,7 +76,8 @@ extension MaintenanceQueries {
             i.indisexclusion AS exclusion, i.indexprs IS NOT NULL AS expression,
             t.relpersistence = 't' AS temporary, c.reltuples AS tuples,
             CASE WHEN c.relkind = 'I' THEN 0 ELSE \(size(measured: measured)) END AS size,
-            COALESCE(pg_catalog.pg_relation_filenode(c.oid), 0)::bigint AS file
+            COALESCE(pg_catalog.pg_relation_filenode(c.oid), 0)::bigint AS file,
+            c.reltablespace::bigint AS tablespace
         FROM pg_catalog.pg_index i
             JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

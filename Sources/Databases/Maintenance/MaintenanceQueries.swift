@@ -37,6 +37,10 @@ enum MaintenanceQueries {
             """
     }
 
+    /// What has a smaller number was made by initdb, as the tables of the information schema (`FirstNormalObjectId` in
+    /// transam.h).
+    private static let firstNormalNumber = 16_384
+
     /// Tables, materialized views, partitioned parents, their TOAST tables and the catalogs.
     ///
     /// A TOAST table without parameters of its own goes by those of its table (`do_autovacuum` in autovacuum.c).
@@ -44,7 +48,7 @@ enum MaintenanceQueries {
         let inserted = major >= 13 ? "pg_catalog.pg_stat_get_ins_since_vacuum(c.oid)" : "NULL::bigint"
         return """
             SELECT c.oid::bigint AS oid, n.nspname AS schema, c.relname AS name, c.relkind::text AS kind,
-                c.relnamespace = 'pg_catalog'::pg_catalog.regnamespace AS catalog,
+                c.relnamespace = 'pg_catalog'::pg_catalog.regnamespace OR c.oid < \(firstNormalNumber) AS catalog,
                 c.relpersistence = 't' AS temporary, m.oid::bigint AS owner,
                 CASE WHEN c.relkind = 'p' THEN 0 ELSE \(size(measured: measured)) END AS size,
                 c.relpages::bigint AS pages, c.relallvisible::bigint AS visible, c.reltuples AS tuples,

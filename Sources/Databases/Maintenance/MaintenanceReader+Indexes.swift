@@ -9,6 +9,7 @@ extension MaintenanceReader {
         let rows = try await measured { MaintenanceQueries.indexes(major: major, measured: $0) }
         let estimates = try await estimates()
         let stale = try await staleIndexes()
+        let places = try await places()
         var indexes: [IndexFacts] = []
         for row in rows {
             // One whose table was made after the tables were read is seen next time.
@@ -25,9 +26,22 @@ extension MaintenanceReader {
                     isOfSystem: table.oid < Self.systemOIDMax, hasStaleCollation: stale.contains(oid),
                     isBusy: busy.relations.contains(oid) || busy.relations.contains(Int64(table.oid)),
                     mayMaintain: try row.boolean("allowed") && !table.isOtherTemporary,
-                    fileNode: UInt32(truncatingIfNeeded: try row.integer("file"))))
+                    fileNode: UInt32(truncatingIfNeeded: try row.integer("file")),
+                    freeSpace: places[try row.integer("tablespace")]))
         }
         return indexes
+    }
+
+    /// Free space of the tablespaces that lie on this machine, by their numbers; 0 is the database's own.
+    func places() async throws(PostgresFault) -> [Int64: ByteCount] {
+        var free: [Int64: ByteCount] = [:]
+        guard Machine.runsPostgres(await connection.backendProcess) else { return free }
+        for row in try await connection.query(MaintenanceQueries.places) {
+            guard let place = try row.optionalText("place"), let space = freeSpace(place) else { continue }
+            free[try row.integer("oid")] = space
+            if try row.boolean("default") { free[0] = space }
+        }
+        return free
     }
 
     /// Relations below are the system's own, which are never rebuilt concurrently (`FirstUnpinnedObjectId` in transam.h).

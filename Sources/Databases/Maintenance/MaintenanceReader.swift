@@ -7,6 +7,8 @@ import Postgres
 struct MaintenanceReader {
     let connection: Connection
     let version: Int
+    /// Free space at a path of the server's machine; nil where it is not this one.
+    let freeSpace: @Sendable (String) -> ByteCount?
     var major: Int { version / 10_000 }
 
     func facts(_ database: String) async throws(PostgresFault) -> MaintenanceFacts {
@@ -95,6 +97,7 @@ struct MaintenanceReader {
         let oid = try row.integer("oid")
         let (analyzed, auto) = (try row.date("analyzed"), try row.date("autoanalyzed"))
         let isTemporary = try row.boolean("temporary")
+        let options = AutovacuumParameters.numbers(try row.optionalText("options"))
         return RelationFacts(
             oid: UInt32(truncatingIfNeeded: oid),
             name: QualifiedName(try row.text("schema"), try row.text("name")), kind: try Self.kind(row),
@@ -106,7 +109,9 @@ struct MaintenanceReader {
             lastAnalyze: [analyzed, auto].compactMap { $0 }.max(),
             xidAge: try row.optionalInteger("xid_age"),
             multixactAge: try row.optionalInteger("multixact_age"),
-            parameters: defaults.setting(try row.optionalText("options")),
+            parameters: defaults.setting(options),
+            freezeMaxAge: options["autovacuum_freeze_max_age"].map { Int64($0) },
+            multixactFreezeMaxAge: options["autovacuum_multixact_freeze_max_age"].map { Int64($0) },
             mayMaintain: try row.boolean("allowed") && !isTemporary, autovacuum: busy.vacuums[oid],
             isOtherTemporary: isTemporary)
     }
@@ -154,9 +159,10 @@ extension Rows.Row {
 }
 
 extension AutovacuumParameters {
-    /// With the storage parameters of a table, `name=value` a line (manual, CREATE TABLE, "Storage Parameters").
-    func setting(_ options: String?) -> AutovacuumParameters {
-        guard let options, options.contains("autovacuum_") else { return self }
+    /// The storage parameters of a table that are numbers, `name=value` a line (manual, CREATE TABLE, "Storage
+    /// Parameters").
+    static func numbers(_ options: String?) -> [String: Double] {
+        guard let options, options.contains("autovacuum_") else { return [:] }
         var settings: [String: Double] = [:]
         for line in options.split(separator: "\n") {
             guard let at = line.firstIndex(of: "="), let value = Double(line[line.index(after: at)...]) else {
@@ -164,7 +170,7 @@ extension AutovacuumParameters {
             }
             settings[String(line[..<at])] = value
         }
-        return setting(settings)
+        return settings
     }
 
     /// With what settings say; the server's parameters and those of tables have the same names.

@@ -1,6 +1,7 @@
 package import Engine
 package import Faults
 package import Jobs
+package import Measures
 package import Policy
 import Postgres
 
@@ -8,11 +9,18 @@ import Postgres
 package struct MaintenanceServer: MaintenancePort {
     let connectLimit: Duration
     let pace: MaintenancePace
+    let freeSpace: @Sendable (String) -> ByteCount?
 
-    /// - Parameter connectLimit: The longest wait for an address of a target.
-    package init(connectLimit: Duration = .seconds(10), pace: MaintenancePace = MaintenancePace()) {
+    /// - Parameters:
+    ///   - connectLimit: The longest wait for an address of a target.
+    ///   - freeSpace: Asked for the folders of servers that run on this machine; nil asks the machine.
+    package init(
+        connectLimit: Duration = .seconds(10), pace: MaintenancePace = MaintenancePace(),
+        freeSpace: (@Sendable (String) -> ByteCount?)? = nil
+    ) {
         self.connectLimit = connectLimit
         self.pace = pace
+        self.freeSpace = freeSpace ?? { Machine.freeSpace(at: $0) }
     }
 
     package func facts(
@@ -22,7 +30,8 @@ package struct MaintenanceServer: MaintenancePort {
             let connection = try await MaintenanceSession.open(
                 target.connection.with(database: database), connectLimit: connectLimit,
                 settings: MaintenanceSession.reading)
-            let reader = MaintenanceReader(connection: connection, version: await connection.serverVersion)
+            let reader = MaintenanceReader(
+                connection: connection, version: await connection.serverVersion, freeSpace: freeSpace)
             let facts: Result<MaintenanceFacts, PostgresFault>
             do throws(PostgresFault) { facts = .success(try await reader.facts(database)) } catch {
                 facts = .failure(error)
@@ -43,7 +52,7 @@ package struct MaintenanceServer: MaintenancePort {
         let work = Task {
             await MaintenanceWork(
                 action: action, info: target.connection.with(database: database), gently: gently, note: note,
-                watch: watch, connectLimit: connectLimit, pace: pace
+                watch: watch, connectLimit: connectLimit, pace: pace, freeSpace: freeSpace
             ).effect()
         }
         return await withTaskCancellationHandler {

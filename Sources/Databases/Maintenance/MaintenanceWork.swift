@@ -1,6 +1,7 @@
 import Engine
 import Faults
 import Jobs
+import Measures
 import Policy
 import Postgres
 
@@ -13,6 +14,7 @@ struct MaintenanceWork: Sendable {
     let watch: @Sendable () async -> String?
     let connectLimit: Duration
     let pace: MaintenancePace
+    let freeSpace: @Sendable (String) -> ByteCount?
 
     func effect() async -> MaintenanceEffect {
         do throws(DatabasesFault) {

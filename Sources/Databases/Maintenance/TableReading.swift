@@ -48,6 +48,8 @@ struct IndexReading: Equatable {
     var isExclusion: Bool
     var isExpression: Bool
     var isTemporary: Bool
+    /// 0 for the database's own.
+    var tablespace: Int64
     var state: ObjectState
 
     init(_ row: Rows.Row) throws(PostgresFault) {
@@ -59,6 +61,7 @@ struct IndexReading: Equatable {
         isValid = try row.boolean("valid")
         isExclusion = try row.boolean("exclusion")
         isExpression = try row.boolean("expression")
+        tablespace = try row.integer("tablespace")
         isTemporary = try row.boolean("temporary")
         state = ObjectState(
             size: ByteCount(try row.integer("size")), tuples: try row.number("tuples"),

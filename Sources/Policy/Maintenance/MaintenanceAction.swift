@@ -65,11 +65,18 @@ package struct MaintenanceOptions: Sendable, Equatable {
     package var freezes: Bool
     /// An ANALYZE follows: after a rebuild of an expression index, whose statistics are gone.
     package var analyzesAfter: Bool
+    /// A rebuild that rests on a guess: it is done only if `pgstatindex`, where there is one, finds the index bloated so
+    /// many times; nil where nobody is asked.
+    package var confirmsAbove: Double?
 
-    package init(skipsIndexes: Bool = false, freezes: Bool = false, analyzesAfter: Bool = false) {
+    package init(
+        skipsIndexes: Bool = false, freezes: Bool = false, analyzesAfter: Bool = false,
+        confirmsAbove: Double? = nil
+    ) {
         self.skipsIndexes = skipsIndexes
         self.freezes = freezes
         self.analyzesAfter = analyzesAfter
+        self.confirmsAbove = confirmsAbove
     }
 }
 

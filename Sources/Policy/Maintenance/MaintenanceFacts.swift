@@ -129,6 +129,10 @@ package struct RelationFacts: Sendable, Equatable {
     package var multixactAge: Int64?
     /// Its effective parameters: its own storage parameters where set, else the server's.
     package var parameters: AutovacuumParameters
+    /// Its own `autovacuum_freeze_max_age`; nil where it has none. It can only lower the server's (manual, CREATE TABLE).
+    package var freezeMaxAge: Int64?
+    /// Its own `autovacuum_multixact_freeze_max_age`, likewise.
+    package var multixactFreezeMaxAge: Int64?
     /// Whether the role that asks may maintain it.
     package var mayMaintain: Bool
     /// Who vacuums or analyzes it now; nil for nobody. Where the role may not look into a session that holds the lock
@@ -142,7 +146,8 @@ package struct RelationFacts: Sendable, Equatable {
         pages: Int64 = 0, allVisiblePages: Int64 = 0, tuples: Double = 0, deadRows: Int64 = 0,
         modifiedSinceAnalyze: Int64 = 0, insertedSinceVacuum: Int64? = 0, lastVacuum: Date? = nil,
         lastAnalyze: Date? = nil, xidAge: Int64? = 0, multixactAge: Int64? = 0,
-        parameters: AutovacuumParameters = AutovacuumParameters(), mayMaintain: Bool = true,
+        parameters: AutovacuumParameters = AutovacuumParameters(), freezeMaxAge: Int64? = nil,
+        multixactFreezeMaxAge: Int64? = nil, mayMaintain: Bool = true,
         autovacuum: AutovacuumAtWork? = nil, isOtherTemporary: Bool = false
     ) {
         self.oid = oid
@@ -161,6 +166,8 @@ package struct RelationFacts: Sendable, Equatable {
         self.xidAge = xidAge
         self.multixactAge = multixactAge
         self.parameters = parameters
+        self.freezeMaxAge = freezeMaxAge
+        self.multixactFreezeMaxAge = multixactFreezeMaxAge
         self.mayMaintain = mayMaintain
         self.autovacuum = autovacuum
         self.isOtherTemporary = isOtherTemporary
@@ -185,6 +192,7 @@ package enum RelationKind: String, Sendable, Equatable, CaseIterable, Codable {
     case partitioned = "partitioned table"
     case materializedView = "materialized view"
     case toast = "toast table"
+    /// Of the server's own, the tables of the information schema among them.
     case systemCatalog = "system catalog"
 }
 
@@ -218,12 +226,15 @@ package struct IndexFacts: Sendable, Equatable {
     package var mayMaintain: Bool
     /// Its file; another after a rebuild.
     package var fileNode: UInt32
+    /// Free space where its new file would lie; nil where nobody knows, as on another machine.
+    package var freeSpace: ByteCount?
 
     package init(
         oid: UInt32, name: QualifiedName, table: UInt32, tableName: QualifiedName, method: String = "btree",
         size: ByteCount, tuples: Double = 0, estimatedSize: ByteCount? = nil, isValid: Bool = true,
         isExclusion: Bool = false, isExpression: Bool = false, isOfSystem: Bool = false,
-        hasStaleCollation: Bool = false, isBusy: Bool = false, mayMaintain: Bool = true, fileNode: UInt32 = 0
+        hasStaleCollation: Bool = false, isBusy: Bool = false, mayMaintain: Bool = true, fileNode: UInt32 = 0,
+        freeSpace: ByteCount? = nil
     ) {
         self.oid = oid
         self.name = name
@@ -241,6 +252,7 @@ package struct IndexFacts: Sendable, Equatable {
         self.isBusy = isBusy
         self.mayMaintain = mayMaintain
         self.fileNode = fileNode
+        self.freeSpace = freeSpace
     }
 }
 

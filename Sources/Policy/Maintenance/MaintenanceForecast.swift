@@ -3,7 +3,8 @@ import Measures
 /// How long an action will take, by what is known of it.
 struct MaintenanceForecast: Sendable, Equatable {
     var duration: Duration
-    /// Nothing was ever measured: it is reckoned from what such work does on an ordinary disk.
+    /// Nothing of the kind was ever finished: it is reckoned from what such work does on an ordinary disk, and from how
+    /// long tries ran that were cut short.
     var isGuessed: Bool
 
     /// Sends a statement, reads the proof; every action takes so long at least, in seconds.
@@ -45,8 +46,9 @@ struct MaintenanceForecast: Sendable, Equatable {
             ?? history.classPaces[kind]?.seconds(for: work).map { $0 + Self.overhead }
         let seconds = known ?? (work / Self.assumedRate(kind) + Self.overhead)
         let cancelled = history.cancelledAfter[subject] ?? .zero
-        // Beyond a year nobody waits, and a Duration ends somewhere.
+        // A try that was cut short says only how long it takes at least. Beyond a year nobody waits, and a Duration
+        // ends somewhere.
         duration = max(.milliseconds(Int64((min(seconds, 31_536_000) * 1000).rounded(.up))), cancelled)
-        isGuessed = known == nil && cancelled == .zero
+        isGuessed = known == nil
     }
 }

@@ -91,12 +91,6 @@ struct MaintenanceObstacles {
         }
     }
 
-    /// Versions whose concurrent builds may corrupt silently (release notes of 14.4, BUG #17485).
-    func version(_ version: Int) -> String? {
-        guard (140_000..<140_004).contains(version) else { return nil }
-        return "concurrent builds of PostgreSQL 14.\(version % 10_000) may corrupt the index; 14.4 mends it"
-    }
-
     /// Who it is, by pid, application and age.
     static func text(_ blocker: Blocker) -> String {
         let age = blocker.seconds.map { DurationText.render(.seconds(Int64(min(max($0, 0), 1e12)))) }

@@ -35,14 +35,24 @@ extension MaintenanceSurvey {
     private func age(_ relation: RelationFacts) -> Age? {
         let thresholds = facts.thresholds
         let xids = Age(
-            relation.xidAge, max: thresholds.freezeMaxAge,
-            failsafe: thresholds.failsafeAge ?? Self.failsafeAge,
-            limits.freeze, isOfMultixacts: false)
+            relation.xidAge, Bound(server: thresholds.freezeMaxAge, own: relation.freezeMaxAge),
+            failsafe: thresholds.failsafeAge ?? Self.failsafeAge, limits.freeze, isOfMultixacts: false)
         let multixacts = Age(
-            relation.multixactAge, max: thresholds.multixactFreezeMaxAge,
+            relation.multixactAge,
+            Bound(server: thresholds.multixactFreezeMaxAge, own: relation.multixactFreezeMaxAge),
             failsafe: thresholds.multixactFailsafeAge ?? Self.failsafeAge, limits.freeze, isOfMultixacts: true
         )
         return [xids, multixacts].compactMap { $0 }.max { $0.ratio < $1.ratio }
+    }
+
+    /// At which age autovacuum must freeze: a table's own parameter lowers the server's, and never raises it
+    /// (`relation_needs_vacanalyze` in autovacuum.c).
+    private struct Bound {
+        var server: Int64
+        var own: Int64?
+
+        var isOwn: Bool { own.map { $0 >= 0 && $0 < server } ?? false }
+        var max: Int64 { isOwn ? own ?? server : server }
     }
 
     /// An age above what is planned for.
@@ -54,19 +64,21 @@ extension MaintenanceSurvey {
         var isNearFailsafe: Bool
         var isOfMultixacts: Bool
 
-        init?(_ age: Int64?, max: Int64, failsafe: Int64, _ limits: FreezeLimits, isOfMultixacts: Bool) {
-            let planned = min(Double(max) * limits.share, Double(limits.emergencyAge))
+        init?(_ age: Int64?, _ bound: Bound, failsafe: Int64, _ limits: FreezeLimits, isOfMultixacts: Bool) {
+            let planned = min(Double(bound.max) * limits.share, Double(limits.emergencyAge))
             guard let age, Double(age) > planned else { return nil }
             self.age = age
             ratio = Double(age) / Swift.max(planned, 1)
             isEmergency = age > limits.emergencyAge
             // The failsafe is never below 105 % of what autovacuum freezes at (vacuum_xid_failsafe_check).
             isNearFailsafe =
-                Double(age) >= Swift.max(Double(failsafe), 1.05 * Double(max))
+                Double(age) >= Swift.max(Double(failsafe), 1.05 * Double(bound.server))
                 * MaintenanceSurvey.failsafeShare
             self.isOfMultixacts = isOfMultixacts
             let what = isOfMultixacts ? "multixacts" : "transactions"
-            let setting = isOfMultixacts ? "autovacuum_multixact_freeze_max_age" : "autovacuum_freeze_max_age"
+            let setting =
+                (bound.isOwn ? "its own " : "")
+                + (isOfMultixacts ? "autovacuum_multixact_freeze_max_age" : "autovacuum_freeze_max_age")
             let written = Decimals.grouped(age)
             if isEmergency {
                 reason =
@@ -76,7 +88,7 @@ extension MaintenanceSurvey {
             } else {
                 reason =
                     "\(written) \(what) old, above \(Decimals.grouped(Int64(planned))), "
-                    + "\(MaintenanceSurvey.short(planned / Swift.max(Double(max), 1) * 100)) % of \(setting)"
+                    + "\(MaintenanceSurvey.short(planned / Swift.max(Double(bound.max), 1) * 100)) % of \(setting)"
             }
         }
     }

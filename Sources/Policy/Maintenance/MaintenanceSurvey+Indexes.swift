@@ -13,9 +13,14 @@ extension MaintenanceSurvey {
     func reindex(_ index: IndexFacts) -> MaintenanceNeed? {
         guard let finding = staleCollation(index) ?? bloat(index) else { return nil }
         var need = need(.reindex, of: index, finding)
-        need.options = MaintenanceOptions(analyzesAfter: index.isExpression)
+        need.options = MaintenanceOptions(
+            analyzesAfter: index.isExpression,
+            confirmsAbove: finding.isGuess && index.method == "btree"
+                && index.size <= RebuildRule.confirmedMax
+                ? limits.reindex.factor : nil)
         need.obstacle =
-            obstacles.version(facts.version) ?? obstacles.right(index.mayMaintain) ?? unfit(index)
+            RebuildRule.refusal(version: facts.version) ?? obstacles.right(index.mayMaintain) ?? unfit(index)
+            ?? RebuildRule.refusal(size: index.size, free: index.freeSpace)
             ?? obstacles.autovacuum(of: table(index)) ?? obstacles.snapshotForRebuild()
         return need
     }
@@ -105,7 +110,7 @@ extension MaintenanceSurvey {
             ratio: ratio / factor,
             reason:
                 "\(index.size), \(Decimals.threeDigits(ratio)) × the \(ByteCount(Int64(expected))) that the statistics let "
-                + "expect; \(limit)")
+                + "expect; \(limit)", isGuess: true)
     }
 }
 

@@ -120,5 +120,7 @@ struct MaintenanceSurvey {
     struct Finding {
         var ratio: Double
         var reason: String
+        /// It rests on what the statistics let expect, and not on what was measured.
+        var isGuess = false
     }
 }
