@@ -133,13 +133,15 @@ package struct Manifest: Sendable, Equatable, Codable {
         package var acl: String?
         /// `ALTER DATABASE … SET`, each as `name=value`.
         package var settings: [String]
+        /// `ALTER ROLE … IN DATABASE … SET`; nil in sets of earlier programs.
+        package var roleSettings: [RoleSetting]?
         /// Bytes that the database took on the server.
         package var size: Int64
 
         package init(
             name: String, owner: String, encoding: String, collate: String, ctype: String,
             localeProvider: String, icuLocale: String? = nil, collationVersion: String? = nil,
-            acl: String? = nil, settings: [String], size: Int64
+            acl: String? = nil, settings: [String], roleSettings: [RoleSetting]? = nil, size: Int64
         ) {
             self.name = name
             self.owner = owner
@@ -151,7 +153,20 @@ package struct Manifest: Sendable, Equatable, Codable {
             self.collationVersion = collationVersion
             self.acl = acl
             self.settings = settings
+            self.roleSettings = roleSettings
             self.size = size
+        }
+    }
+
+    /// A setting that a role has in the saved database and in no other: `ALTER ROLE … IN DATABASE … SET`.
+    package struct RoleSetting: Sendable, Equatable, Codable {
+        package var role: String
+        /// As `name=value`.
+        package var setting: String
+
+        package init(role: String, setting: String) {
+            self.role = role
+            self.setting = setting
         }
     }
 

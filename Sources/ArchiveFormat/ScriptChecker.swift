@@ -42,8 +42,13 @@ package struct ScriptChecker: Sendable {
 
     /// Takes the next bytes in.
     ///
-    /// - Parameter digester: digests the rows; without one the tables have no digest.
-    package mutating func take(_ bytes: UnsafeRawBufferPointer, digester: (any CopyDigesting)? = nil) {
+    /// - Parameters:
+    ///   - digester: digests the rows; without one the tables have no digest.
+    ///   - objectDigester: digests the large objects; ``hasAllObjects`` tells whether it has got all of them.
+    package mutating func take(
+        _ bytes: UnsafeRawBufferPointer, digester: (any CopyDigesting)? = nil,
+        objectDigester: (any LargeObjectDigesting)? = nil
+    ) {
         if isDump == nil {
             head.append(contentsOf: bytes.prefix(ScriptChecker.start.count - head.count))
             if !ScriptChecker.start.starts(with: head) {
@@ -54,8 +59,13 @@ package struct ScriptChecker: Sendable {
         }
         guard isDump != false else { return }
         var rest = bytes
-        while let token = lexer.next(&rest, digester: digester) { take(token, digester) }
+        while let token = lexer.next(&rest, digester: digester, objectDigester: objectDigester) {
+            take(token, digester, objectDigester)
+        }
     }
+
+    /// Whether every large object so far was read to its end, byte by byte.
+    package var hasAllObjects: Bool { lexer.objects.areWhole(count: content.largeObjects) }
 
     /// Ends the script, and gives what is wrong with it.
     ///
@@ -86,11 +96,16 @@ package struct ScriptChecker: Sendable {
         return found
     }
 
-    private mutating func take(_ token: ScriptLexer.Token, _ digester: (any CopyDigesting)?) {
+    private mutating func take(
+        _ token: ScriptLexer.Token, _ digester: (any CopyDigesting)?,
+        _ objectDigester: (any LargeObjectDigesting)?
+    ) {
         switch token {
         case .comment(let bytes): takeComment(String(decoding: bytes, as: UTF8.self))
         case .command(let bytes): takeCommand(bytes)
-        case .statement(let bytes): takeStatement(bytes)
+        case .statement(let bytes):
+            lexer.objects.end(statement: bytes, into: objectDigester)
+            takeStatement(bytes)
         case .copyEnded(let rows, let bytes):
             let digested = digester?.end(.script)
             guard let table = copy else { return }
@@ -170,7 +185,10 @@ package struct ScriptChecker: Sendable {
         if hasEnded { report(.plainLeftOver, "there is a statement after the end of the dump") }
         copy = CopyStatement.parse(bytes)
         if copy != nil { inserts = nil }
-        if bytes.starts(with: "SELECT pg_catalog.lo_open(".utf8) { content.largeObjects += 1 }
+        if bytes.starts(with: ScriptObjects.opening) { content.largeObjects += 1 }
+        if lexer.objects.isMalformed {
+            report(.objectsMalformed, "a large object is written in other than hexadecimal digits")
+        }
     }
 
     /// Ends the table whose data is INSERT statements.

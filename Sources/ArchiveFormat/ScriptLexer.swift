@@ -45,6 +45,8 @@ struct ScriptLexer: Sendable {
     private(set) var place = Place.code
     /// Bytes seen so far.
     private(set) var position: Int64 = 0
+    /// What has come of large objects; whoever takes a statement ends theirs with it.
+    var objects = ScriptObjects()
 
     private var kept: [UInt8] = []
     private var statement: [UInt8] = []
@@ -60,9 +62,12 @@ struct ScriptLexer: Sendable {
 
     /// Goes on to the next token within `bytes`, and takes what it used from them; nil when more are needed.
     ///
-    /// - Parameter digester: gets all COPY data, `\.` included.
+    /// - Parameters:
+    ///   - digester: gets all COPY data, `\.` included.
+    ///   - objectDigester: gets the bytes of large objects.
     mutating func next(
-        _ bytes: inout UnsafeRawBufferPointer, digester: (any CopyDigesting)? = nil
+        _ bytes: inout UnsafeRawBufferPointer, digester: (any CopyDigesting)? = nil,
+        objectDigester: (any LargeObjectDigesting)? = nil
     ) -> Token? {
         var index = 0
         defer {
@@ -77,7 +82,9 @@ struct ScriptLexer: Sendable {
                 digester?.take(bytes.part(start, index))
                 if let token { return token }
             case .quoted(escapes: false, _):
+                let start = index
                 index += ScriptLexer.distance(to: 0x27, in: bytes, from: index)
+                objects.take(bytes.part(start, index), into: objectDigester)
                 if index < bytes.count, let token = advance(bytes[index], &index) { return token }
             case .dollar(_, matched: nil):
                 index += ScriptLexer.distance(to: 0x24, in: bytes, from: index)
@@ -112,6 +119,7 @@ struct ScriptLexer: Sendable {
             takeBlockComment(byte, depth: depth)
         case .quoted(let escapes, let escaped):
             if !escaped, byte == 0x27 {
+                objects.endLiteral()
                 place = .code
             } else {
                 place = .quoted(escapes: escapes, escaped: escapes && !escaped && byte == 0x5C)
@@ -145,6 +153,7 @@ struct ScriptLexer: Sendable {
             let isMarked = (previous == 0x45 || previous == 0x65) && !ScriptLexer.isWord(beforePrevious)
             place = .quoted(escapes: isMarked, escaped: false)
             keepStatement(byte)
+            objects.beginLiteral(behind: statement)
         case 0x22:  // "
             place = .identifier
             keepStatement(byte)

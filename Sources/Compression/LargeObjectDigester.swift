@@ -6,7 +6,7 @@ import Synchronization
 /// With H = XXH3-128 of an object's content, it adds XXH3-128 of 20 bytes to the sum modulo 2^128: the object's OID
 /// and then H, both little-endian. So neither the order of the objects matters nor how they are cut into pages.
 /// `docs/manifest.md` has the rule for others. Any thread may use it, for one object at a time.
-package final class LargeObjectDigester: Sendable {
+package final class LargeObjectDigester: LargeObjectDigesting, Sendable {
     private let state: Mutex<State>
 
     private struct State: ~Copyable {
@@ -22,13 +22,11 @@ package final class LargeObjectDigester: Sendable {
         state = Mutex(State(hash: try StreamHash()))
     }
 
-    /// Takes the next bytes of the current object in.
     package func take(_ bytes: UnsafeRawBufferPointer) {
         let lent = LentBytes(bytes)
         state.withLock { $0.hash.take(lent.buffer) }
     }
 
-    /// Ends the current object, whose number this is; the next bytes are another's.
     package func end(oid: UInt32) {
         state.withLock { state in
             var bytes: [UInt8] = []

@@ -35,6 +35,7 @@ extension PostgresRestoreServer {
             localeProvider: try row.text("provider"), icuLocale: try row.optionalText("locale"),
             acl: try await transaction.query(RestoreQueries.acl).one().optionalText("acl"),
             settings: try await transaction.query(ProbeQueries.settings).texts("setting").sorted(),
+            roleSettings: try await ServerProbe.roleSettings(transaction),
             extensions: extensions, sequences: try await sequences(transaction), materializedViews: views,
             invalidIndexes: try await transaction.query(RestoreQueries.invalidIndexes).texts("name"),
             notValidConstraints: try await transaction.query(RestoreQueries.notValidConstraints).texts(

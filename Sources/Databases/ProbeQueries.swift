@@ -50,6 +50,15 @@ enum ProbeQueries {
         ORDER BY s.setting
         """
 
+    static let roleSettings = """
+        SELECT pg_catalog.pg_get_userbyid(r.setrole) AS role, s.setting
+        FROM pg_catalog.pg_db_role_setting r
+            JOIN pg_catalog.pg_database d ON d.oid = r.setdatabase
+            CROSS JOIN LATERAL pg_catalog.unnest(r.setconfig) AS s (setting)
+        WHERE r.setrole <> 0 AND d.datname = pg_catalog.current_database()
+        ORDER BY role, s.setting
+        """
+
     static let extensions = """
         SELECT extname AS name, extversion AS version FROM pg_catalog.pg_extension ORDER BY extname
         """

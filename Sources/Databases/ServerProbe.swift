@@ -1,3 +1,4 @@
+import ArchiveFormat
 package import Engine
 package import Faults
 package import Jobs
@@ -117,6 +118,7 @@ package struct ServerProbe: ServerPort {
                 icuLocale: try row.optionalText("locale"),
                 collationVersion: try row.optionalText("collation_version"), acl: try row.optionalText("acl"),
                 settings: try await transaction.query(ProbeQueries.settings).texts("setting"),
+                roleSettings: try await roleSettings(transaction),
                 extensions: try await transaction.query(ProbeQueries.extensions).map {
                     row throws(PostgresFault) in
                     DatabaseFacts.Extension(name: try row.text("name"), version: try row.text("version"))
@@ -126,6 +128,14 @@ package struct ServerProbe: ServerPort {
                     row throws(PostgresFault) in
                     "\(try row.text("schema")).\(try row.text("name"))"
                 })
+        }
+    }
+
+    /// What roles have set for themselves in this database.
+    static func roleSettings(_ transaction: Transaction) async throws(PostgresFault) -> [Manifest.RoleSetting]
+    {
+        try await transaction.query(ProbeQueries.roleSettings).map { row throws(PostgresFault) in
+            Manifest.RoleSetting(role: try row.text("role"), setting: try row.text("setting"))
         }
     }
 

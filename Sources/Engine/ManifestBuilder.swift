@@ -64,7 +64,7 @@ struct ManifestBuilder {
             name: facts.name, owner: facts.owner, encoding: facts.encoding, collate: facts.collate,
             ctype: facts.ctype, localeProvider: facts.localeProvider, icuLocale: facts.icuLocale,
             collationVersion: facts.collationVersion, acl: facts.acl, settings: facts.settings,
-            size: facts.size.bytes)
+            roleSettings: facts.roleSettings, size: facts.size.bytes)
     }
 
     private var tables: [Manifest.Table] {

@@ -1,3 +1,4 @@
+package import ArchiveFormat
 package import Faults
 package import Jobs
 package import Measures
@@ -71,6 +72,8 @@ package struct DatabaseFacts: Sendable, Equatable {
     package var acl: String?
     /// `ALTER DATABASE … SET` as `name=value`.
     package var settings: [String]
+    /// `ALTER ROLE … IN DATABASE … SET`, by role.
+    package var roleSettings: [Manifest.RoleSetting]
     /// Name and version, by name.
     package var extensions: [Extension]
     /// Tables with data, largest first: what a dump will take, by the statistics' estimate.
@@ -110,7 +113,8 @@ package struct DatabaseFacts: Sendable, Equatable {
         name: String, size: ByteCount, owner: String, encoding: String, collate: String, ctype: String,
         localeProvider: String = "c", icuLocale: String? = nil, collationVersion: String? = nil,
         acl: String? = nil,
-        settings: [String] = [], extensions: [Extension] = [], tables: [TableEstimate] = [],
+        settings: [String] = [], roleSettings: [Manifest.RoleSetting] = [], extensions: [Extension] = [],
+        tables: [TableEstimate] = [],
         unreadable: [String] = [], rowSecurity: [String] = []
     ) {
         self.name = name
@@ -124,6 +128,7 @@ package struct DatabaseFacts: Sendable, Equatable {
         self.collationVersion = collationVersion
         self.acl = acl
         self.settings = settings
+        self.roleSettings = roleSettings
         self.extensions = extensions
         self.tables = tables
         self.unreadable = unreadable

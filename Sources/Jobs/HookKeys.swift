@@ -18,7 +18,7 @@ enum HookKeys {
     ]
 }
 
-/// The keys of `timeouts:`, which are the names of a backup's steps.
+/// The keys of `timeouts:`, which are the names of the steps of all kinds of jobs.
 enum TimeoutKeys {
     static let all = [
         step("preflight", "Looking at the server: its version, rights and databases, and the free space."),
@@ -28,6 +28,19 @@ enum TimeoutKeys {
         step("publish", "Putting it where backups are listed."),
         step("record", "Writing it into the catalog."),
         step("prune", "Removing what `keep` does not keep."),
+        step("choose", "Drill, restore and verify: choosing the backups."),
+        step("check-set", "Drill and restore: reading one backup back from the disk."),
+        step("server", "Drill and restore: starting the server, or looking at the one that is named."),
+        step("create", "Drill and restore: making the database."),
+        step("restore", "Drill and restore: bringing definitions, rows and indexes back."),
+        step("analyze", "Drill and restore: gathering statistics."),
+        step("prove", "Drill and restore: comparing the database with its backup."),
+        step("report", "Drill: writing the report down."),
+        step("swap", "Restore: giving the database its name."),
+        step("verify", "Verify: reading one backup from the disk."),
+        step("look", "Maintain: finding out what one database needs."),
+        step("maintain", "Maintain: doing it."),
+        step("statement", "SQL: one statement."),
     ]
 
     private static func step(_ name: String, _ doc: String) -> Key<Duration> {

@@ -34,6 +34,8 @@ struct PlainCheck: Sendable {
     private struct Result: Sendable {
         var script = ScriptChecker()
         var outcome = BlockOutcome()
+        /// The digest of all large objects; nil where not all could be read.
+        var objects: RowDigest?
     }
 
     private func read(_ bench: Workbench, subject: String) -> Result {
@@ -57,13 +59,21 @@ struct PlainCheck: Sendable {
             throw .stream(error)
         }
         let digester: RowDigester
-        do { digester = try bench.rows() } catch { throw .stream(.codec(error)) }
+        let objectDigester: LargeObjectDigester
+        do {
+            digester = try bench.rows()
+            objectDigester = try bench.objects()
+        } catch {
+            throw .stream(.codec(error))
+        }
         while true {
             let window: UnsafeRawBufferPointer
             do { window = try reader.window() } catch { throw .file(error) }
             guard !window.isEmpty else { break }
             do {
-                try stream.feed(window) { result.script.take($0, digester: digester) }
+                try stream.feed(window) {
+                    result.script.take($0, digester: digester, objectDigester: objectDigester)
+                }
             } catch {
                 position = stream.used
                 throw .stream(error)
@@ -79,6 +89,7 @@ struct PlainCheck: Sendable {
         }
         result.outcome.decoded = stream.decoded
         result.outcome.isChecked = stream.isChecked
+        if result.script.hasAllObjects { result.objects = objectDigester.digest }
     }
 
     private func notADump(_ result: Result, subject: String) -> Finding {
@@ -115,7 +126,7 @@ struct PlainCheck: Sendable {
         report.decodedBytes = result.outcome.decoded
         report.tables = script.content.tables
         report.largeObjects = content.largeObjects
-        if content.largeObjects == 0, findings.isDamageFree { report.largeObjectsDigest = RowDigest() }
+        if findings.isDamageFree { report.largeObjectsDigest = result.objects }
         report.serverVersion = content.serverVersion
         report.dumpVersion = content.dumpVersion
         report.settle(with: findings.all)

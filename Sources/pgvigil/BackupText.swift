@@ -51,6 +51,9 @@ enum BackupText {
             "\(manifest.verification.level.rawValue) at \(instants.full(manifest.verification.at))",
         ])
         table.add(["drilled", proven(set, instants, now)])
+        table.add([
+            "restore", "pgvigil restore \(set.shortID) --to \(manifest.target)/\(manifest.database.name)",
+        ])
         if !notes(set).isEmpty { table.add(["notes", notes(set).joined(separator: ", ")]) }
         for warning in manifest.warnings { table.add(["warning", warning]) }
         for file in manifest.files {

@@ -47,6 +47,26 @@ import Testing
     }
 
     @Test(arguments: await TemporaryServer.versions())
+    func `what is lost of a plain set, too`(version: Int) async throws {
+        let saved = try await SavedDatabase.nasty(version)
+        let name = #""Nasty ""db""; ä""#
+        let bench = await saved.bench(
+            plant: Plant(statements: [
+                #"SELECT pg_catalog.lo_put(70003, 1199999, '\x00')"#,
+                "ALTER ROLE reader IN DATABASE \(name) RESET statement_timeout",
+            ]))
+        let plain = try #require(try await bench.sets().last { $0.manifest.format == .plain })
+        let drilled = try await bench.drill(DrillSpec(backup: .id(plain.manifest.id.uuidString)))
+        #expect(drilled.reports.map(\.verdict) == [.broken], "\(drilled)")
+        #expect(drilled.broken.count == 2, "\(drilled)")
+        #expect(drilled.broken.contains { $0.hasPrefix("large objects: ") && $0.contains("digest") })
+        #expect(
+            drilled.broken.contains {
+                $0.hasPrefix("settings: statement_timeout of role reader: expected 5s, found none")
+            }, "\(drilled)")
+    }
+
+    @Test(arguments: await TemporaryServer.versions())
     func `nothing where nothing is planted`(version: Int) async throws {
         let saved = try await SavedDatabase.small(version)
         let drilled = try await saved.bench(plant: Plant(statements: ["SELECT 1"])).drill(

@@ -145,6 +145,22 @@ import Testing
         #expect(found.notes == ["COMMENT of DATABASE shop: not in UTF-8, left out"])
     }
 
+    @Test func `settings of roles in a plain set's database are made again`() {
+        var saved = database("c", nil)
+        saved.settings = []
+        saved.acl = nil
+        saved.roleSettings = [
+            .init(role: "App \"x", setting: "search_path=\"$user\", shop"),
+            .init(role: "reader", setting: "work_mem=9MB"),
+        ]
+        let found = DatabaseStatements(database: saved, name: "drill", major: 18).propertiesFromManifest()
+        #expect(
+            found.statements == [
+                #"ALTER ROLE "App ""x" IN DATABASE "drill" SET "search_path" TO '$user', 'shop'"#,
+                #"ALTER ROLE "reader" IN DATABASE "drill" SET "work_mem" TO '9MB'"#,
+            ])
+    }
+
     @Test func `properties of a plain set come from its manifest`() {
         let found = DatabaseStatements(database: database("c", nil), name: "drill", major: 18)
             .propertiesFromManifest()

@@ -86,7 +86,12 @@ package struct DatabaseStatements: Sendable {
     package func propertiesFromManifest() -> Properties {
         var properties = Properties(statements: [], notes: [])
         let quoted = Identifier.quoted(name)
-        for setting in database.settings {
+        let holders =
+            database.settings.map { ("ALTER DATABASE \(quoted)", $0) }
+            + (database.roleSettings ?? []).map {
+                ("ALTER ROLE \(Identifier.quoted($0.role)) IN DATABASE \(quoted)", $0.setting)
+            }
+        for (holder, setting) in holders {
             let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2 else {
                 properties.notes.append("the setting '\(setting)' has no value")
@@ -94,7 +99,7 @@ package struct DatabaseStatements: Sendable {
             }
             let value = Self.value(of: parts[0].lowercased(), String(parts[1]))
             properties.statements.append(
-                "ALTER DATABASE \(quoted) SET \(Identifier.quoted(String(parts[0]))) TO \(value)")
+                "\(holder) SET \(Identifier.quoted(String(parts[0]))) TO \(value)")
         }
         guard let acl = database.acl else { return properties }
         guard let items = AccessItem.list(acl, owner: database.owner) else {

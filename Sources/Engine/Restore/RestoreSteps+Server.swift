@@ -170,7 +170,11 @@ extension RestoreSteps {
     private func missingRoles(_ index: Int) -> [String] {
         guard let facts = works[index].facts, !spec.dataOnly else { return [] }
         var names = ArchiveRoles.names(in: works[index].entries)
-        if !spec.isPartial { names.insert(works[index].set.manifest.database.owner) }
+        let saved = works[index].set.manifest.database
+        if !spec.isPartial {
+            names.insert(saved.owner)
+            names.formUnion((saved.roleSettings ?? []).map(\.role))
+        }
         return names.subtracting(facts.roles).sorted()
     }
 }

@@ -15,6 +15,8 @@ package struct RestoredState: Sendable, Equatable {
     package var acl: String?
     /// `ALTER DATABASE … SET`, each as `name=value`, sorted.
     package var settings: [String]
+    /// `ALTER ROLE … IN DATABASE … SET`, by role.
+    package var roleSettings: [Manifest.RoleSetting]
     /// Versions of installed extensions, by name.
     package var extensions: [String: String]
     package var sequences: [Sequence]
@@ -43,8 +45,8 @@ package struct RestoredState: Sendable, Equatable {
 
     package init(
         owner: String, encoding: String, collate: String, ctype: String, localeProvider: String,
-        icuLocale: String? = nil, acl: String?, settings: [String], extensions: [String: String],
-        sequences: [Sequence],
+        icuLocale: String? = nil, acl: String?, settings: [String],
+        roleSettings: [Manifest.RoleSetting] = [], extensions: [String: String], sequences: [Sequence],
         materializedViews: [String: Bool], invalidIndexes: [String], notValidConstraints: [String],
         size: ByteCount
     ) {
@@ -56,6 +58,7 @@ package struct RestoredState: Sendable, Equatable {
         self.icuLocale = icuLocale
         self.acl = acl
         self.settings = settings
+        self.roleSettings = roleSettings
         self.extensions = extensions
         self.sequences = sequences
         self.materializedViews = materializedViews

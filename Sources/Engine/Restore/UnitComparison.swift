@@ -79,14 +79,12 @@ package struct UnitComparison: Sendable {
     }
 
     private func settings() -> [DrillLine] {
-        func split(_ settings: [String]) -> [String: String] {
-            Dictionary(
-                settings.map { one in
-                    let parts = one.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-                    return (String(parts[0]), parts.count > 1 ? String(parts[1]) : "")
-                }, uniquingKeysWith: { _, last in last })
+        var (left, right) = (Self.split(manifest.database.settings), Self.split(state.settings))
+        // An archive has those of roles among its own entries.
+        if contents == nil, let saved = manifest.database.roleSettings {
+            left.merge(Self.split(saved)) { first, _ in first }
+            right.merge(Self.split(state.roleSettings)) { first, _ in first }
         }
-        let (left, right) = (split(manifest.database.settings), split(state.settings))
         let names = Set(left.keys).union(right.keys).sorted()
         let lines = names.filter { left[$0] != right[$0] }.map { name in
             DrillLine(
@@ -97,6 +95,26 @@ package struct UnitComparison: Sendable {
         guard same > 0 else { return lines }
         let subject = TextLines.count(same, "setting")
         return [DrillLine(.settings, subject, found: "as saved", state: .ok, count: same)] + lines
+    }
+
+    /// Values by name.
+    private static func split(_ settings: [String]) -> [String: String] {
+        Dictionary(settings.map(split)) { _, last in last }
+    }
+
+    /// Values by `name of role`.
+    private static func split(_ settings: [Manifest.RoleSetting]) -> [String: String] {
+        Dictionary(
+            settings.map { one in
+                let (name, value) = split(one.setting)
+                return ("\(name) of role \(one.role)", value)
+            }
+        ) { _, last in last }
+    }
+
+    private static func split(_ setting: String) -> (String, String) {
+        let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        return (String(parts[0]), parts.count > 1 ? String(parts[1]) : "")
     }
 
     private func extensions() -> [DrillLine] {
