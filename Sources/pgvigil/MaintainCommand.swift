@@ -40,6 +40,12 @@ struct MaintainCommand: AsyncParsableCommand {
     /// As long as it may take by hand.
     private static let timeLimit = Duration.seconds(7 * 86_400)
 
+    func validate() throws {
+        guard !target.hasPrefix("/"), !target.hasSuffix("/") else {
+            throw ValidationError("Write TARGET or TARGET/DATABASE, not '\(target)'.")
+        }
+    }
+
     func run() async throws {
         let surroundings = Surroundings.current()
         let configuration = try options.load(surroundings)

@@ -51,11 +51,11 @@ struct `The night in which the clocks change` {
 }
 
 /// libfaketime, and the timers that it forgets.
-private enum TimeLapse {
+enum TimeLapse {
     /// So much faster than the machine's do the clocks go.
     private static let speed = 120
 
-    private static let library = ["x86_64-linux-gnu", "aarch64-linux-gnu"]
+    static let library = ["x86_64-linux-gnu", "aarch64-linux-gnu"]
         .map { "/usr/lib/\($0)/faketime/libfaketimeMT.so.1" }.first { (path: String) in
             access(path, R_OK) == 0
         }
@@ -68,16 +68,21 @@ private enum TimeLapse {
 
     /// What makes a program believe that it begins at an instant of UTC.
     static func environment(from begin: String, _ fleet: Fleet) async throws -> [String: String] {
+        [
+            "LD_PRELOAD": "\(try await timers(in: fleet.scene)):\(library ?? "")",
+            "FAKETIME": "@\(begin) x\(speed)", "TIME_LAPSE": "\(speed)", "TZ": "UTC",
+        ]
+    }
+
+    /// The library of the timers, built into a scene.
+    static func timers(in scene: Scene) async throws -> String {
         let folder = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
             separator: "/")
-        let timers = "\(fleet.scene.path)/time-lapse.so"
+        let timers = "\(scene.path)/time-lapse.so"
         let made = try await ChildRun.run(
             [compiler ?? "", "-shared", "-fPIC", "-O1", "-o", timers, "\(folder)/time-lapse.c"],
             environment: BuiltProgram.cleanEnvironment(home: "/"))
         try #require(made.status == 0, "\(made)")
-        return [
-            "LD_PRELOAD": "\(timers):\(library ?? "")", "FAKETIME": "@\(begin) x\(speed)",
-            "TIME_LAPSE": "\(speed)", "TZ": "UTC",
-        ]
+        return timers
     }
 }

@@ -6,43 +6,6 @@ import Postgres
 import TestKit
 import Testing
 
-/// A plan of `maintain --plan --json`.
-private struct PlanRow: Decodable {
-    var database: String
-    var actions: [ActionRow]
-}
-
-/// An action of a plan, or of `runs show --json`.
-private struct ActionRow: Decodable {
-    struct State: Decodable {
-        var bytes: Int64
-        var deadRows: Int64
-        var fileNode: UInt32
-    }
-
-    var kind: String
-    var object: String
-    var reason: String
-    var result: String
-    var detail: String?
-    var predictedSeconds: Double?
-    var statement: String?
-    var before: State?
-    var after: State?
-}
-
-/// A run of `runs show --json`.
-private struct MaintainRunRow: Decodable {
-    var kind: String
-    var outcome: String
-    var summary: String
-    var maintenance: [ActionRow]?
-
-    func action(_ kind: String, _ object: String) throws -> ActionRow {
-        try #require(maintenance?.first { $0.kind == kind && $0.object == object })
-    }
-}
-
 @Suite struct `Maintenance of a real server` {
     /// A table of which a third is dead, with an index ten times as large as its rows need.
     private static let bloat = """
@@ -79,7 +42,7 @@ private struct MaintainRunRow: Decodable {
     {
         try await Self.play { scene, info in
             let before = try await indexFile(info)
-            let plans = try await scene.read([PlanRow].self, "maintain", "main", "--plan")
+            let plans = try await scene.read([MaintainPlanRow].self, "maintain", "main", "--plan")
             let planned = try #require(plans.first).actions.filter { $0.result == "planned" }
             #expect(planned.contains { $0.kind == "vacuum" && $0.object == "orders" }, "\(plans)")
             #expect(planned.contains { $0.kind == "reindex" && $0.object == "orders_id" }, "\(plans)")
@@ -108,7 +71,7 @@ private struct MaintainRunRow: Decodable {
             let shown = try await scene.pgvigil("runs", "show", "latest")
             #expect(shown.output.contains("public.orders_id") && shown.status == 0, "\(shown)")
 
-            let next = try await scene.read([PlanRow].self, "maintain", "main", "--plan")
+            let next = try await scene.read([MaintainPlanRow].self, "maintain", "main", "--plan")
             let left = next.flatMap(\.actions).filter { $0.object.hasPrefix("orders") }
             #expect(left.isEmpty, "\(left)")
         }
@@ -129,7 +92,8 @@ private struct MaintainRunRow: Decodable {
                         """, info
                     ).isEmpty
                 })
-            let plans = try await scene.read([PlanRow].self, "maintain", "main", "--plan", "--job", "tidy")
+            let plans = try await scene.read(
+                [MaintainPlanRow].self, "maintain", "main", "--plan", "--job", "tidy")
             let rebuild = try #require(
                 plans.first?.actions.first { $0.kind == "reindex" && $0.object == "orders_id" })
             #expect(
@@ -145,21 +109,15 @@ private struct MaintainRunRow: Decodable {
 
     @Test func `is cancelled at once by ^C, and tells what is left`() async throws {
         try await Self.play { scene, info in
-            try scene.write(
-                "jobs/tidy.yaml", "kind: maintain\ncost_delay: 100ms\ncost_limit: 1\n")
+            try scene.write("jobs/tidy.yaml", MaintainBench.slow)
             let child = try scene.start(["maintain", "main", "--job", "tidy"])
-            #expect(
-                try await Fact.comes {
-                    try await !Sample.texts(
-                        "select pid::text as value from pg_stat_progress_vacuum", info
-                    ).isEmpty
-                })
+            #expect(try await MaintainBench.vacuums(info), "\(child.errorsSoFar)")
             child.signal(SIGINT)
             let end = try await child.end()
             #expect(end.status == 130, "\(end)")
-            #expect(
-                try await Sample.texts("select pid::text as value from pg_stat_progress_vacuum", info).isEmpty
-            )
+            #expect(try await !MaintainBench.isVacuumed(info), "what was sent goes on")
+            let said = end.complaints.filter { $0.contains("maintain: ") && !$0.contains("begins") }
+            #expect(said.count == 1 && said.first?.contains("CANCELLED – interrupted") ?? false, "\(end)")
             let run = try await scene.read(MaintainRunRow.self, "runs", "show", "latest")
             #expect(run.outcome == "cancelled")
             #expect(run.maintenance?.contains { $0.result == "cancelled" } ?? false, "\(run)")
@@ -173,6 +131,10 @@ private struct MaintainRunRow: Decodable {
             #expect(lost.status == 2 && lost.errors.contains("main"), "\(lost)")
             let wrong = try await scene.pgvigil("maintain", "main", "--job", "nightly-backup")
             #expect(wrong.status == 2 && wrong.errors.contains("kind maintain"), "\(wrong)")
+            for half in ["main/", "/shop"] {
+                let end = try await scene.pgvigil("maintain", half, "--plan")
+                #expect(end.status == 2 && end.errors.contains("TARGET/DATABASE, not '\(half)'"), "\(end)")
+            }
             let nothing = try await scene.pgvigil("maintain", "main/nowhere", "--plan")
             #expect(nothing.status != 0 && nothing.errors.contains("nowhere"), "\(nothing)")
         }

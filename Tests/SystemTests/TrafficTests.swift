@@ -16,6 +16,17 @@ private struct TrafficRow: Decodable {
     var windows: [Window]
 }
 
+/// The findings of `status --json`.
+private struct HoursRow: Decodable {
+    struct Finding: Decodable {
+        var kind: String
+        var subject: String
+        var text: String
+    }
+
+    var findings: [Finding]
+}
+
 @Suite struct `Learning the quiet hours` {
     private static func play(_ body: (Scene, ConnectionInfo) async throws -> Void) async throws {
         let (_, source) = try await Sample.database()
@@ -52,6 +63,13 @@ private struct TrafficRow: Decodable {
         #expect(came && end.status == 0, "\(end)")
     }
 
+    /// What `status` says of the hours that windows have learned; whether all is well does not matter here.
+    private static func hours(_ scene: Scene) async throws -> [String] {
+        let end = try await scene.pgvigil("status", "--json")
+        let status = try scene.decode(HoursRow.self, end)
+        return status.findings.filter { $0.kind == "hours" }.map { "\($0.subject): \($0.text)" }
+    }
+
     /// Four weeks up to today that are quiet from two to five, and busy else.
     private static let weeks = """
         INSERT INTO pgvigil.traffic_quarter (target, start, seconds, own_seconds, transactions)
@@ -78,12 +96,17 @@ private struct TrafficRow: Decodable {
                 early.status == 0
                     && early.output.contains("has the hours of nights: no traffic is on record yet"),
                 "\(early)")
+            let fallback = "its window 'quiet' has the hours of nights: no traffic is on record yet"
+            #expect(try await Self.hours(scene) == ["nightly-backup: \(fallback)"])
             try await Sample.run(Self.weeks, catalog)
             try await Self.serve(
                 scene, catalog, until: "SELECT reason AS value FROM pgvigil.traffic_choice WHERE learned")
             let plan = try await scene.pgvigil("plan", "--hours", "48")
             #expect(plan.status == 0 && plan.output.contains("02:00-05:00"), "\(plan)")
             #expect(plan.output.contains("waits for its window until"), "\(plan)")
+            let held = try await Self.hours(scene)
+            #expect(held.count == 1 && held.first?.contains("its window 'quiet' is ") ?? false, "\(held)")
+            #expect(held.first?.contains("02:00-05:00 at") ?? false, "\(held)")
             let row = try await scene.read(TrafficRow.self, "traffic", "main")
             #expect(row.loads.count == 672 && row.loads.compactMap(\.self).contains(1))
             #expect(row.windows.map(\.name) == ["nights", "quiet"])

@@ -20,7 +20,7 @@ struct StatusFindings {
     var all: [StatusView.Finding] {
         let ofJobs = Dictionary(grouping: runs.map(\.run), by: \.job)
         return databases + damaged + facts.jobs.flatMap { ofJob(ofJobs[$0.name] ?? []) } + daemons + records
-            + stores
+            + stores + hours
     }
 
     // MARK: Databases

@@ -43,7 +43,7 @@ package struct StatusView: Sendable, Equatable, Codable {
     package struct Finding: Sendable, Equatable, Codable {
         package var weight: Weight
         /// Stable: `breach`, `no-backup`, `gone`, `failed`, `missed`, `skipped`, `daemon`, `no-daemon`, `journal`, `catalog`,
-        /// `store`, `damaged`, `nothing`.
+        /// `store`, `damaged`, `nothing`, `hours`.
         package var kind: String
         /// What it is about: a database, a job, a daemon, a store.
         package var subject: String
