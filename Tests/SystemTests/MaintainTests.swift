@@ -117,7 +117,7 @@ import Testing
             #expect(end.status == 130, "\(end)")
             #expect(try await !MaintainBench.isVacuumed(info), "what was sent goes on")
             let said = end.complaints.filter { $0.contains("maintain: ") && !$0.contains("begins") }
-            #expect(said.count == 1 && said.first?.contains("CANCELLED – interrupted") ?? false, "\(end)")
+            #expect(said.count == 1 && said.first?.contains("CANCELLED") ?? false, "\(end)")
             let run = try await scene.read(MaintainRunRow.self, "runs", "show", "latest")
             #expect(run.outcome == "cancelled")
             #expect(run.maintenance?.contains { $0.result == "cancelled" } ?? false, "\(run)")
