@@ -49,6 +49,27 @@ import Testing
         #expect(rule.look(waits, reason: nil, at: .seconds(11)) == .waiter("psql (pid 7)"))
     }
 
+    @Test func `an autovacuum that waits for a vacuum wants what it does; for a rebuild it is let in`() {
+        let waits = WatchReading(waiters: [7: "autovacuum"], autovacuums: [7])
+        for (kind, yields) in [(WatchRule.Kind.vacuum, false), (.plain, true), (.rebuild, true)] {
+            var rule = rule(kind)
+            #expect(rule.look(waits, reason: nil, at: .seconds(1)) == nil)
+            #expect(rule.look(waits, reason: nil, at: .seconds(60)) == (yields ? .waiter("autovacuum") : nil))
+        }
+        var rule = rule(.vacuum)
+        let both = WatchReading(waiters: [7: "autovacuum", 8: "psql (pid 8)"], autovacuums: [7])
+        #expect(rule.look(both, reason: nil, at: .seconds(1)) == nil)
+        #expect(rule.look(both, reason: nil, at: .seconds(60)) == .waiter("psql (pid 8)"))
+    }
+
+    @Test func `an emergency lets everybody wait`() {
+        var rule = WatchRule(kind: .vacuum, yieldAfter: nil)
+        let waits = WatchReading(waiters: [7: "psql (pid 7)"])
+        #expect(rule.look(waits, reason: nil, at: .seconds(1)) == nil)
+        #expect(rule.look(waits, reason: nil, at: .seconds(86_400)) == nil)
+        #expect(rule.look(waits, reason: told, at: .seconds(86_401)) == told)
+    }
+
     @Test func `once the new index is in use, who waits for us waits for the same as we`() {
         var rule = rule(.rebuild)
         var reading = WatchReading(phase: "waiting for readers before dropping", waiters: [7: "psql (pid 7)"])

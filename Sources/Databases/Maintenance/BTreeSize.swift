@@ -25,11 +25,15 @@ struct BTreeSize {
             self.isEqualImage = isEqualImage
         }
 
+        /// A value has no more bytes; from 18 on, the owner of a table may write what he likes into its statistics.
+        private static let widthMax = Double(1 << 30)
+
         /// Reads a line of ``MaintenanceQueries/widths``.
         init?(_ line: Substring) {
             let words = line.split(separator: " ")
             guard words.count == 6, let width = Double(words[0]), let length = Int(words[1]),
-                let nulls = Double(words[3]), let distinct = Double(words[4])
+                let nulls = Double(words[3]), let distinct = Double(words[4]), (0...1).contains(nulls),
+                distinct.isFinite, (0...Self.widthMax).contains(width)
             else { return nil }
             // A short value of varying length is not aligned (manual, "Database Page Layout").
             let isPacked = length < 0 && width < 127
@@ -50,9 +54,12 @@ struct BTreeSize {
     private static let room = block - 24 - 16
     private static let pointer = 4.0
 
-    /// Nil where nothing is known of the rows.
+    /// No table has more; so many still have a size that can be reckoned.
+    static let tuplesMax = 1e13
+
+    /// Nil where nothing is known of the rows, or what is known cannot be.
     var estimate: ByteCount? {
-        guard tuples > 0, !columns.isEmpty else { return nil }
+        guard tuples > 0, tuples <= Self.tuplesMax, !columns.isEmpty else { return nil }
         let key = keySize
         // A page holds the next one's first key besides its own, which is cut; the free share is that of the block.
         let leafRoom = max(Self.room - Self.block * Double(100 - fillFactor) / 100, Self.block / 4)

@@ -91,10 +91,12 @@ struct MaintenanceBench {
         return Ending(sql: sql, result: result, report: await looking.value, took: took)
     }
 
-    /// A rule for what is not concurrent.
+    /// A rule for what is not concurrent; an emergency gives way to nobody.
     var plainRule: WatchRule {
-        WatchRule(
-            kind: .plain, yieldAfter: work.gently.yieldAfter, limit: work.gently.statementTimeout,
+        let kind = action.kind == .analyze ? WatchRule.Kind.plain : .vacuum
+        guard action.fit != .emergency else { return WatchRule(kind: kind, yieldAfter: nil, pace: work.pace) }
+        return WatchRule(
+            kind: kind, yieldAfter: work.gently.yieldAfter, limit: work.gently.statementTimeout,
             pace: work.pace)
     }
 

@@ -3,7 +3,7 @@ extension MaintenanceQueries {
     /// What the session `$1` builds, who waits for its locks, whom it waits for, and who has a snapshot here.
     ///
     /// `pg_blocking_pids` stops all locking for a moment, so it is asked only of those that wait for something that we
-    /// hold.
+    /// hold. Of those that wait for a table, none but workers of autovacuum have no user, whatever we may see of them.
     static let watch = """
         WITH locks AS MATERIALIZED (SELECT * FROM pg_catalog.pg_locks),
             waiting AS (
@@ -23,7 +23,8 @@ extension MaintenanceQueries {
         SELECT 'phase' AS what, p.pid::bigint AS pid, p.phase AS name, '' AS role
         FROM pg_catalog.pg_stat_progress_create_index p WHERE p.pid = $1::int
         UNION ALL
-        SELECT 'waiter', w.pid, COALESCE(a.application_name, ''), COALESCE(a.usename, '')
+        SELECT CASE WHEN a.pid IS NOT NULL AND a.usesysid IS NULL THEN 'autovacuum' ELSE 'waiter' END, w.pid,
+            COALESCE(a.application_name, ''), COALESCE(a.usename, '')
         FROM waiting w LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = w.pid
         UNION ALL
         SELECT 'holder', h.pid, COALESCE(a.application_name, ''), COALESCE(a.usename, '')

@@ -20,7 +20,7 @@ extension MaintenanceReader {
                     oid: UInt32(truncatingIfNeeded: oid),
                     name: QualifiedName(table.name.schema, try row.text("name")), table: table.oid,
                     tableName: table.name, method: try row.text("method"),
-                    size: ByteCount(try row.integer("size")), tuples: try row.number("tuples"),
+                    size: ByteCount(try row.integer("size")), tuples: try row.tuples,
                     estimatedSize: estimates[oid], isValid: try row.boolean("valid"),
                     isExclusion: try row.boolean("exclusion"), isExpression: try row.boolean("expression"),
                     isOfSystem: table.oid < Self.systemOIDMax, hasStaleCollation: stale.contains(oid),
@@ -57,7 +57,7 @@ extension MaintenanceReader {
             let (covers, isUnique) = (try row.boolean("covers"), try row.boolean("unique"))
             let isPlain = !covers && !isUnique
             let size = BTreeSize(
-                columns: columns, tuples: try row.number("tuples"), fillFactor: fill ?? 90,
+                columns: columns, tuples: try row.tuples, fillFactor: fill ?? 90,
                 deduplicates: isPlain && major >= 13 && !options.contains("deduplicate_items=off")
                     && !options.contains("deduplicate_items=false"))
             estimates[try row.integer("oid")] = size.estimate

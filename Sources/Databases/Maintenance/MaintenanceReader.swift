@@ -103,7 +103,7 @@ struct MaintenanceReader {
             name: QualifiedName(try row.text("schema"), try row.text("name")), kind: try Self.kind(row),
             owner: try row.optionalInteger("owner").map { UInt32(truncatingIfNeeded: $0) },
             size: ByteCount(try row.integer("size")), pages: try row.integer("pages"),
-            allVisiblePages: try row.integer("visible"), tuples: try row.number("tuples"),
+            allVisiblePages: try row.integer("visible"), tuples: try row.tuples,
             deadRows: try row.integer("dead"), modifiedSinceAnalyze: try row.integer("modified"),
             insertedSinceVacuum: try row.optionalInteger("inserted"), lastVacuum: try row.date("vacuumed"),
             lastAnalyze: [analyzed, auto].compactMap { $0 }.max(),
@@ -145,7 +145,7 @@ struct MaintenanceReader {
             if let date = autoanalyzed[leaf.oid], relations[parent].lastAnalyze.map({ date > $0 }) ?? false {
                 let least =
                     leaf.parameters.analyzeThreshold + leaf.parameters.analyzeScale * max(0, leaf.tuples)
-                relations[parent].modifiedSinceAnalyze += Int64(least)
+                relations[parent].modifiedSinceAnalyze += Int64(min(max(0, least), 1e15))
             }
         }
     }

@@ -19,6 +19,8 @@ enum MaintenanceSession {
         "statement_timeout": "0", "lock_timeout": "0", "idle_in_transaction_session_timeout": "0",
         "idle_session_timeout": "0", "transaction_timeout": "0", "default_transaction_read_only": "off",
         "row_security": "on",
+        // What the server passes over it only warns of.
+        "client_min_messages": "notice",
     ]
 
     /// For reading catalogs: a lock that somebody holds exclusively is not waited for.

@@ -10,6 +10,9 @@ struct MaintenanceWatch {
         var phase: String?
     }
 
+    /// A look may take so long on any server that answers at all.
+    private static let shortestLook = Duration.seconds(2)
+
     let connection: Connection
     let pace: MaintenancePace
     let note: StopNote
@@ -31,7 +34,8 @@ struct MaintenanceWatch {
                 lastLook = .now
                 reason = rule.look(reading, reason: note.reason, at: begun.duration(to: lastLook))
             } catch {
-                if !Task.isCancelled, lastLook.duration(to: .now) > pace.blindMax { reason = .unwatched }
+                let blind = lastLook.duration(to: .now)
+                if !Task.isCancelled, blind >= pace.blindMax { reason = note.reason ?? .unwatched }
             }
             guard let reason else { continue }
             cancel()
@@ -43,10 +47,15 @@ struct MaintenanceWatch {
     private func look(_ pid: Int) async throws(PostgresFault) -> WatchReading {
         var reading = WatchReading()
         var holders: [String] = []
-        for row in try await connection.query(MaintenanceQueries.watch, [.integer(Int64(pid))]) {
+        let rows = try await connection.query(
+            MaintenanceQueries.watch, [.integer(Int64(pid))], limit: max(pace.blindMax, Self.shortestLook))
+        for row in rows {
             switch try row.text("what") {
             case "phase": reading.phase = try row.text("name")
             case "waiter": reading.waiters[try row.integer("pid")] = try Self.session(row)
+            case "autovacuum":
+                reading.waiters[try row.integer("pid")] = try Self.session(row)
+                reading.autovacuums.insert(try row.integer("pid"))
             case "snapshot":
                 if MaintenanceReader.isDump(try row.text("name")) { reading.dump = try Self.session(row) }
             default: holders.append(try Self.session(row))

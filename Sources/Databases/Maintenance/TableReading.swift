@@ -25,7 +25,7 @@ struct TableReading: Equatable {
         isTemporary = try row.boolean("temporary")
         state = ObjectState(
             size: ByteCount(try row.integer("size")), deadRows: try row.integer("dead"),
-            tuples: try row.number("tuples"), xidAge: try row.integer("xid_age"),
+            tuples: try row.tuples, xidAge: try row.integer("xid_age"),
             multixactAge: try row.integer("multixact_age"),
             fileNode: UInt32(truncatingIfNeeded: try row.integer("file")))
         allVisiblePages = try row.integer("visible")
@@ -64,7 +64,7 @@ struct IndexReading: Equatable {
         tablespace = try row.integer("tablespace")
         isTemporary = try row.boolean("temporary")
         state = ObjectState(
-            size: ByteCount(try row.integer("size")), tuples: try row.number("tuples"),
+            size: ByteCount(try row.integer("size")), tuples: try row.tuples,
             fileNode: UInt32(truncatingIfNeeded: try row.integer("file")))
     }
 }
@@ -83,6 +83,19 @@ extension MaintenanceReader {
     ) async throws(PostgresFault) -> [IndexReading] {
         try await measured({ MaintenanceQueries.index(condition, measured: $0) }, values).map {
             row throws(PostgresFault) in try IndexReading(row)
+        }
+    }
+}
+
+extension Rows.Row {
+    /// What `reltuples` says; -1, as for a table that nobody has counted, where it is what no table can have.
+    ///
+    /// From 18 on a table's owner may write into it what he likes, `NaN` and infinity among it
+    /// (`pg_restore_relation_stats`).
+    var tuples: Double {
+        get throws(PostgresFault) {
+            let number = try number("tuples")
+            return number >= 0 && number <= BTreeSize.tuplesMax ? number : -1
         }
     }
 }

@@ -4,6 +4,8 @@ struct WatchReading: Equatable {
     var phase: String?
     /// Others that wait for what we hold: their process, and who they are.
     var waiters: [Int64: String] = [:]
+    /// Of those, workers of autovacuum.
+    var autovacuums: Set<Int64> = []
     /// Whom we wait for; nil while we do not.
     var holders: String?
     /// A dump of this database; nil while there is none.
@@ -12,11 +14,13 @@ struct WatchReading: Equatable {
 
 /// Decides when our own statement is cancelled, by what is seen of it from time to time.
 struct WatchRule {
-    enum Kind { case plain, rebuild }
+    /// A vacuum is of its own kind: an autovacuum that waits for it wants what it does. Only one that prevents the wraparound
+    /// waits at all (`table_recheck_autovac` in autovacuum.c), and if it had its way, all would begin anew.
+    enum Kind { case plain, vacuum, rebuild }
 
     let kind: Kind
-    /// Somebody may wait so long for what we hold.
-    let yieldAfter: Duration
+    /// Somebody may wait so long for what we hold; nil for as long as we need, in an emergency.
+    let yieldAfter: Duration?
     /// We may wait so long for our own lock, before anything was done; nil where the server sees to it.
     let lockTimeout: Duration?
     /// It may take so long.
@@ -31,7 +35,7 @@ struct WatchRule {
     private(set) var phase: String?
 
     init(
-        kind: Kind, yieldAfter: Duration, lockTimeout: Duration? = nil, limit: Duration? = nil,
+        kind: Kind, yieldAfter: Duration?, lockTimeout: Duration? = nil, limit: Duration? = nil,
         pace: MaintenancePace = MaintenancePace()
     ) {
         self.kind = kind
@@ -62,10 +66,11 @@ struct WatchRule {
     }
 
     private mutating func waiter(_ reading: WatchReading, at time: Duration) -> String? {
+        let others = reading.waiters.keys.filter { kind != .vacuum || !reading.autovacuums.contains($0) }
         waiting = Dictionary(
-            reading.waiters.keys.map { ($0, waiting[$0] ?? time) }, uniquingKeysWith: { first, _ in first })
+            others.map { ($0, waiting[$0] ?? time) }, uniquingKeysWith: { first, _ in first })
         let longest = waiting.min { ($0.value, $0.key) < ($1.value, $1.key) }
-        guard let longest, time - longest.value >= yieldAfter else { return nil }
+        guard let yieldAfter, let longest, time - longest.value >= yieldAfter else { return nil }
         return reading.waiters[longest.key]
     }
 
