@@ -45,6 +45,20 @@ import Testing
         #expect(waits?.object.name == "huge" && waits?.detail.isEmpty == false && waits?.endedAt != nil)
     }
 
+    @Test func `finds nothing to do in a database that it comes to after the window has closed`() async throws
+    {
+        let bench = MaintainBench(databases: ["a", "b"])
+        for name in ["orders", "customers"] { bench.maintenance.hold(name) }
+        async let night = run(bench, until: "01:00")
+        #expect(try await Fact.comes { !bench.maintenance.underWay.isEmpty })
+        bench.clock.advance(by: .seconds(31 * 60))
+        #expect(try await night.state == .ended(.succeeded))
+        let look = try await bench.book.steps(of: ManualClock.id(500)).last { $0.name == .look }
+        #expect(look?.database == "b" && look?.detail.hasPrefix("nothing to do, 3 wait") == true)
+        let left = try await bench.book.maintenance(of: ManualClock.id(500)).filter { $0.database == "b" }
+        #expect(left.count == 3 && left.allSatisfy { $0.state == .waits })
+    }
+
     @Test func `cancels what is under way when the window closes, and has succeeded`() async throws {
         let bench = MaintainBench()
         bench.maintenance.hold("orders")

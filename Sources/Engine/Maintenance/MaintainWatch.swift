@@ -58,14 +58,18 @@ actor MaintainWatch {
         return found
     }
 
-    /// How long there is still, and until what; nil for as long as it takes.
+    /// How long there is still, and until what; nothing while the window is closed, nil for as long as it takes.
     func timeLeft() -> (left: Duration, until: String)? {
         let now = ambient.wallTime()
         var ends: [(at: Date, what: String)] = [
             (context.run.startedAt + context.job.timeout / .seconds(1), "the run's timeout")
         ]
-        if let window = schedule?.window, case .open(let end?) = window.stretch(at: now) {
-            ends.append((end, "window '\(window.name)' closes"))
+        if let window = schedule?.window {
+            switch window.stretch(at: now) {
+            case .open(let end?): ends.append((end, "window '\(window.name)' closes"))
+            case .open(nil): break
+            case .closed: ends.append((now, "window '\(window.name)' closes"))
+            }
         }
         // Somebody who does it by hand sees to that.
         if schedule != nil, let dump = nextDump(after: now) {
