@@ -26,8 +26,8 @@ actor MaintainSteps: SeriesSteps {
     private let targets: [Target]
     private let ports: MaintainPorts
     private var items: [BackupItem] = []
-    /// Targets that could not be asked which databases they have.
-    private var unreachable: [String: AnyFault] = [:]
+    /// Why nothing can be done for some of them.
+    private var faults: [BackupItem: AnyFault] = [:]
     private var looks: [Int: MaintenanceLook] = [:]
     private var watches: [String: MaintainWatch] = [:]
     private var ordinal = 0
@@ -45,7 +45,7 @@ actor MaintainSteps: SeriesSteps {
         let chosen = try await TargetDatabases(server: ports.server, targets: targets).choose(
             databases: spec.databases, excluding: spec.excludeDatabases)
         items = chosen.items
-        unreachable = chosen.unreachable
+        faults = chosen.faults
         return SeriesChoice(items: items, detail: chosen.detail)
     }
 
@@ -53,7 +53,7 @@ actor MaintainSteps: SeriesSteps {
         guard items.indices.contains(item),
             let target = targets.first(where: { $0.name == items[item].target })
         else { return .failed(EngineFault.targetUnknown("\(item)").plain) }
-        if let fault = unreachable[target.name] { return .failed(fault) }
+        if let fault = faults[items[item]] { return .failed(fault) }
         return step == .look ? await look(item, target) : await maintain(item, target)
     }
 

@@ -122,6 +122,10 @@ extension MaintenanceLook {
             databases: spec.databases, excluding: spec.excludeDatabases)
         var looks: [(item: BackupItem, look: Result<MaintenanceLook, AnyFault>)] = []
         for item in chosen.items {
+            if let fault = chosen.faults[item] {
+                looks.append((item, .failure(fault)))
+                continue
+            }
             do throws(AnyFault) {
                 let look = try await take(item, of: target, spec: spec, left: left, port: port, book: book)
                 looks.append((item, .success(look)))

@@ -16,7 +16,8 @@ actor SQLSteps: SeriesSteps {
     private let maintenance: any MaintenancePort
     /// A statement in a database, by its place in the run.
     private var calls: [(item: BackupItem, number: Int)] = []
-    private var unreachable: [String: AnyFault] = [:]
+    /// Why nothing can be done for some of them.
+    private var faults: [BackupItem: AnyFault] = [:]
     /// Databases in which a statement failed, which one, and whether that may pass.
     private var failed: [BackupItem: (number: Int, mayPass: Bool)] = [:]
 
@@ -34,7 +35,7 @@ actor SQLSteps: SeriesSteps {
     func choose() async throws(AnyFault) -> SeriesChoice {
         let chosen = try await TargetDatabases(server: server, targets: targets).choose(
             databases: spec.databases, excluding: spec.excludeDatabases)
-        unreachable = chosen.unreachable
+        faults = chosen.faults
         calls = chosen.items.flatMap { item in spec.statements.indices.map { (item, $0) } }
         let count = spec.statements.count
         return SeriesChoice(
@@ -48,7 +49,7 @@ actor SQLSteps: SeriesSteps {
         guard let target = targets.first(where: { $0.name == call.item.target }) else {
             return .failed(EngineFault.targetUnknown(call.item.target).plain)
         }
-        if let fault = unreachable[target.name] { return .failed(fault) }
+        if let fault = faults[call.item] { return .failed(fault) }
         if let earlier = failed[call.item], earlier.number < call.number, !spec.keepsGoing {
             return .failed(
                 MaintainFault.notReached(
