@@ -37,7 +37,8 @@ enum MaintainScript {
         text.split(separator: ",").map { $0.trimmingPrefix(" ") }.map(String.init)
     }
 
-    /// A plan such as `a, a, b!, c?, d-`: tables, with `!` for an emergency, `?` for what waits, `-` for what is skipped.
+    /// A plan such as `a, a, b!, c?, d-, eR, fA`: tables, with `!` for an emergency, `?` for what waits, `-` for what is
+    /// skipped, `R` for a rebuild and `A` for an ANALYZE; otherwise it is a VACUUM.
     static func machine(_ plan: String, workers: Int) -> MaintainMachine {
         let planned = split(plan).map { word -> MaintainMachine.Planned in
             let fit: MaintenanceAction.Fit =
@@ -47,7 +48,9 @@ enum MaintainScript {
                 case "-": .skipped(because: "no right")
                 default: .now
                 }
-            return .init(table: QualifiedName("public", String(word.prefix(1))), fit: fit)
+            return .init(
+                kind: word.contains("R") ? .reindex : word.contains("A") ? .analyze : .vacuum,
+                table: QualifiedName("public", String(word.prefix(1))), fit: fit)
         }
         return MaintainMachine(planned, workers: workers)
     }
@@ -104,6 +107,7 @@ struct MaintainWalk {
         ]
         plan = (0..<Int.random(in: 0...8, using: &random)).map { _ in
             MaintainMachine.Planned(
+                kind: MaintenanceClass.allCases[Int.random(in: 0..<5, using: &random)],
                 table: QualifiedName("p", "t\(Int.random(in: 0...3, using: &random))"),
                 fit: fits[Int.random(in: 0..<fits.count, using: &random)])
         }
@@ -167,6 +171,13 @@ struct MaintainWalk {
             if isClosed, plan[index].fit != .emergency { complaints.append("\(index) after closing") }
             if asked.union(underWay).contains(where: { plan[$0].table == plan[index].table }) {
                 complaints.append("two on one table")
+            }
+            let beside = asked.union(underWay).map { plan[$0].kind }
+            switch plan[index].kind {
+            case .reindex where beside.contains { $0 == .reindex || $0 == .analyze },
+                .analyze where beside.contains(.reindex):
+                complaints.append("a rebuild waits for one of ours")
+            case .reindex, .analyze, .leftover, .freeze, .vacuum: break
             }
             if !asked.insert(index).inserted || settled.contains(index) {
                 complaints.append("\(index) again")

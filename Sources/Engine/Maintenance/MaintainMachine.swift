@@ -2,8 +2,9 @@ import Policy
 
 /// Decides which action of one database is done next, and what becomes of those that are not: events in, actions out.
 ///
-/// At most so many at a time, never two on one table, the most urgent first. What does not fit lets smaller ones go
-/// first; once the time is over only emergencies are done; once the run is stopped, nothing.
+/// At most so many at a time, never two on one table, and nothing of ours that a rebuild would wait for beside it; the most
+/// urgent first. What does not fit lets smaller ones go first; once the time is over only emergencies are done; once the
+/// run is stopped, nothing.
 struct MaintainMachine: Sendable, Equatable {
     /// What has happened; actions are told by their place in the plan.
     enum Event: Sendable, Equatable {
@@ -36,12 +37,19 @@ struct MaintainMachine: Sendable, Equatable {
 
     /// What must be known of an action.
     struct Planned: Sendable, Equatable {
+        var kind: MaintenanceClass
         var table: QualifiedName
         var fit: MaintenanceAction.Fit
 
-        init(table: QualifiedName, fit: MaintenanceAction.Fit) {
+        init(kind: MaintenanceClass, table: QualifiedName, fit: MaintenanceAction.Fit) {
+            self.kind = kind
             self.table = table
             self.fit = fit
+        }
+
+        /// Whether both may be under way at the same time.
+        func isFree(beside other: Planned) -> Bool {
+            table != other.table && MaintenanceRoom.areFree(kind, other.kind)
         }
     }
 
@@ -117,12 +125,16 @@ struct MaintainMachine: Sendable, Equatable {
         return dropped.map { .note($0, state, because: why) }
     }
 
-    /// Asks about the next ones, as long as there is a worker and a table that nobody is on.
+    /// Asks about the next ones, as long as there is a worker and one that is free beside all that is under way.
     private mutating func goOn() -> [Action] {
         var actions: [Action] = []
         while asked.count + underWay.count < workers {
-            let busy = Set((asked.union(underWay)).map { plan[$0].table })
-            guard let place = queue.firstIndex(where: { !busy.contains(plan[$0].table) }) else { break }
+            let busy = asked.union(underWay).map { plan[$0] }
+            guard
+                let place = queue.firstIndex(where: { next in
+                    busy.allSatisfy { plan[next].isFree(beside: $0) }
+                })
+            else { break }
             let index = queue.remove(at: place)
             asked.insert(index)
             actions.append(.ask(index))

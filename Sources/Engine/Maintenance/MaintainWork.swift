@@ -20,7 +20,7 @@ struct MaintainWork: Sendable {
     /// Does it, and answers with what became of each action.
     func perform() async -> [MaintenanceRecord] {
         var machine = MaintainMachine(
-            look.actions.map { MaintainMachine.Planned(table: $0.table, fit: $0.fit) }, workers: spec.workers)
+            look.actions.map { .init(kind: $0.kind, table: $0.table, fit: $0.fit) }, workers: spec.workers)
         var results = records
         await withTaskGroup(of: (Int, MaintenanceRecord).self) { group in
             var actions = machine.handle(.begin)
