@@ -40,7 +40,7 @@ package actor DaemonService {
     var web: WebServer?
     private var sampler: TrafficSampler?
     /// What was chosen for learned windows, as far as it is known.
-    private var choices: [TrafficChoice] = []
+    private var choices: [TrafficChoice]
 
     /// - Parameters:
     ///   - say: Told of the daemon's own life, in order; must not block.
@@ -59,6 +59,7 @@ package actor DaemonService {
         configuration = system.configuration
         ambient = system.ambient
         startedAt = system.ambient.wallTime()
+        choices = system.choices
         parts = DaemonParts(
             id: system.ambient.makeID(), role: .serve, configuration: system.configuration,
             ambient: system.ambient)

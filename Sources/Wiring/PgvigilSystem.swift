@@ -21,7 +21,10 @@ package struct PgvigilSystem: Sendable {
     package let daemons: any DaemonBook
     /// How busy targets are; asked while the catalog is down, it throws the reason.
     package let traffic: any TrafficBook
-    let configuration: LoadedConfiguration
+    /// Learned windows have the hours that are chosen for them, or their fallback's where the catalog did not tell.
+    private(set) var configuration: LoadedConfiguration
+    /// The hours that were chosen for learned windows when this was put together; none where the catalog did not tell.
+    package private(set) var choices: [TrafficChoice] = []
     let surroundings: Surroundings
     let observer: any RunObserver
     let keeper: CatalogKeeper
@@ -67,6 +70,10 @@ package struct PgvigilSystem: Sendable {
     private func openingCatalog() async -> PgvigilSystem {
         var copy = self
         copy.catalogFault = await book.settle()
+        guard copy.catalogFault == nil, !configuration.learned.isEmpty else { return copy }
+        // Without an answer the hours of the fallback hold, as the notes of status and plan say.
+        copy.choices = (try? await traffic.choices(window: nil)) ?? []
+        copy.configuration = configuration.withHours(copy.choices)
         return copy
     }
 

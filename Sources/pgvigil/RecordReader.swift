@@ -27,16 +27,11 @@ struct RecordReader {
         var configuration = try options.loadWithoutTargets(surroundings)
         try check(configuration)
         let system = try await PgvigilSystem.openForRuns(configuration, surroundings, observer: NoObserver())
-        var choices: [TrafficChoice] = []
-        if !configuration.learned.isEmpty {
-            // Without the catalog the hours of the fallback are shown, and that nothing is chosen.
-            choices = (try? await system.traffic.choices(window: nil)) ?? []
-        }
-        configuration = configuration.withHours(choices)
+        configuration = configuration.withHours(system.choices)
         let journal = await JournalReader(stateDirectory: configuration.settings.stateDirectory).read().view
         let reader = RecordReader(
             system: system, configuration: configuration, surroundings: surroundings, journal: journal,
-            choices: choices)
+            choices: system.choices)
         let result: Result<Value, any Error>
         do { result = .success(try await body(reader)) } catch { result = .failure(error) }
         await system.close()

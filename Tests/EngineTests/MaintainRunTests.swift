@@ -32,6 +32,40 @@ import Testing
         #expect(bench.diary.lines("note: main/shop: 0 starving").count == 1)
     }
 
+    @Test func `leaves the server alone between two rebuilds, and ends after the last without a rest`()
+        async throws
+    {
+        let bench = MaintainBench()
+        let indexes = [("orders_pkey", 11), ("orders_at", 12)].map { name, oid in
+            MaintainBench.index(UInt32(oid), name, of: 1, "orders")
+        }
+        bench.maintenance.put(MaintainBench.facts(relations: [], indexes: indexes), of: "main")
+        async let run = bench.perform(MaintainBench.job())
+        // It took two seconds; ten times that would be longer than the longest rest.
+        #expect(try await Fact.comes { bench.clock.sleepers.contains(.seconds(10)) })
+        #expect(bench.maintenance.calls.count { $0.hasPrefix("reindex") } == 1)
+        bench.clock.advance(by: .seconds(10))
+        #expect(await run.summary == "2 done")
+        #expect(bench.maintenance.calls.count { $0.hasPrefix("reindex") } == 2)
+    }
+
+    @Test func `rests after what nothing slows down, by how long that took`() throws {
+        func rest(_ kind: MaintenanceClass, _ took: Duration, fit: MaintenanceAction.Fit = .now) -> Duration {
+            let name = QualifiedName("public", "orders")
+            var action = MaintenanceAction(
+                kind: kind, oid: 1, object: name, table: name, reason: "", urgency: 0, size: ByteCount(0))
+            action.fit = fit
+            var record = MaintenanceRecord(
+                action, run: UUID(), attempt: 1, ordinal: 1, shop, at: ManualClock().now)
+            record.took = took
+            return MaintainRest.after(record, of: action)
+        }
+        #expect(rest(.reindex, .milliseconds(100)) == .seconds(1))
+        #expect(rest(.reindex, .seconds(3600)) == .seconds(10))
+        #expect(rest(.reindex, .seconds(1), fit: .emergency) == .zero)
+        #expect(rest(.vacuum, .seconds(1)) == .zero)
+    }
+
     @Test func `has nothing to do where nothing needs it`() async throws {
         let bench = MaintainBench()
         bench.maintenance.put(MaintainBench.facts(relations: [], indexes: []), of: "main")

@@ -33,6 +33,38 @@ import Testing
         try await bed.close()
     }
 
+    @Test func `a TOAST table that the server passed over is told of`() async throws {
+        let bed = try await MaintenanceBed(on: .freezing)
+        try await bed.table()
+        try await bed.run(
+            "ALTER TABLE t ALTER filler SET STORAGE EXTERNAL",
+            "UPDATE t SET filler = repeat('x', 8000) WHERE id <= 100")
+        let toast = try #require(
+            try await bed.value("SELECT reltoastrelid::regclass::text FROM pg_class WHERE relname = 't'"))
+        try await bed.burn(12_000)
+        let other = try await bed.session("another")
+        try await other.query("SET vacuum_cost_delay = 100")
+        try await other.query("SET vacuum_cost_limit = 1")
+        let vacuum = Task {
+            try await other.query("VACUUM (DISABLE_PAGE_SKIPPING) \(toast)", limit: .seconds(120))
+        }
+        #expect(
+            try await Fact.comes {
+                try await bed.value(
+                    "SELECT count(*) FROM pg_stat_progress_vacuum WHERE phase = 'scanning heap'")
+                    != "0"
+            })
+        let effect = try await bed.perform(.freeze, "t")
+        #expect(effect.result == .noEffect, "\(effect)")
+        #expect(effect.detail.hasPrefix("its TOAST table was passed over"), "\(effect)")
+        #expect(effect.detail.contains("another VACUUM is on it"), "\(effect)")
+        vacuum.cancel()
+        _ = await vacuum.result
+        await other.close()
+        #expect(try await bed.perform(.freeze, "t").result == .done)
+        try await bed.close()
+    }
+
     @Test(arguments: await TemporaryServer.versions())
     func `multixacts are counted and frozen as well`(version: Int) async throws {
         let bed = try await MaintenanceBed(version: version, on: .freezing)

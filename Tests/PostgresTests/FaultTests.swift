@@ -274,7 +274,7 @@ private func waitUntilActive(_ pid: Int64, _ admin: Connection) async throws {
     let active =
         "SELECT 1 FROM pg_stat_activity WHERE pid = $1::int AND state = 'active' AND wait_event = 'PgSleep'"
     #expect(
-        try await Fact.comes(within: .seconds(10)) { try await !admin.query(active, [.integer(pid)]).isEmpty }
+        try await Fact.comes(within: .seconds(60)) { try await !admin.query(active, [.integer(pid)]).isEmpty }
     )
 }
 

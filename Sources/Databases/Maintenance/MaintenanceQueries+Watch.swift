@@ -54,6 +54,7 @@ extension MaintenanceQueries {
         """
         SELECT n.nspname AS schema, c.relname AS name, c.relkind::text AS kind,
             c.relpersistence = 't' AS temporary, c.relallvisible::bigint AS visible,
+            c.reltoastrelid::bigint AS toast,
             CASE WHEN c.relkind = 'p' THEN 0 ELSE \(size(measured: measured)) END AS size,
             c.reltuples AS tuples, pg_catalog.pg_stat_get_dead_tuples(c.oid) AS dead,
             CASE WHEN c.relfrozenxid::text <> '0' THEN pg_catalog.age(c.relfrozenxid) ELSE 0 END AS xid_age,

@@ -18,6 +18,8 @@ struct TableReading: Equatable {
     var analyzes: Int64
     /// Whether the server counts at all (`track_counts`).
     var isCounted: Bool
+    /// The number of its TOAST table; 0 for none.
+    var toast: UInt32
 
     init(_ row: Rows.Row) throws(PostgresFault) {
         name = QualifiedName(try row.text("schema"), try row.text("name"))
@@ -34,6 +36,7 @@ struct TableReading: Equatable {
         vacuums = try row.integer("vacuums")
         analyzes = try row.integer("analyzes")
         isCounted = try row.boolean("counts")
+        toast = UInt32(truncatingIfNeeded: try row.integer("toast"))
     }
 }
 

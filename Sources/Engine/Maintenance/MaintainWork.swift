@@ -22,13 +22,15 @@ struct MaintainWork: Sendable {
         var machine = MaintainMachine(
             look.actions.map { .init(kind: $0.kind, table: $0.table, fit: $0.fit) }, workers: spec.workers)
         var results = records
+        var rested = context.ambient.uptime()
         await withTaskGroup(of: (Int, MaintenanceRecord).self) { group in
             var actions = machine.handle(.begin)
             repeat {
                 var noted: [MaintenanceRecord] = []
                 while !actions.isEmpty {
                     switch actions.removeFirst() {
-                    case .ask(let index): actions += machine.handle(await answer(index))
+                    case .ask(let index):
+                        actions += machine.handle(await answer(index, notBefore: rested))
                     case .perform(let index): group.addTask { (index, await self.perform(index)) }
                     case .note(let index, let state, let why):
                         results[index] = records[index].ended(state, clean(why), at: now)
@@ -39,6 +41,8 @@ struct MaintainWork: Sendable {
                 await write(noted)
                 guard let (index, record) = await group.next() else { break }
                 results[index] = record
+                let rest = MaintainRest.after(record, of: look.actions[index])
+                rested = max(rested, context.ambient.uptime() + rest)
                 actions = machine.handle(.ended(index))
             } while true
         }
@@ -49,9 +53,11 @@ struct MaintainWork: Sendable {
 
     // MARK: Before
 
-    /// Whether an action may begin now; a guard that refuses is waited for a while.
-    private func answer(_ index: Int) async -> MaintainMachine.Event {
+    /// Whether an action may begin now, after the rest that is owed; a guard that refuses is waited for a while.
+    private func answer(_ index: Int, notBefore rested: Duration) async -> MaintainMachine.Event {
         let action = look.actions[index]
+        let rest = rested - context.ambient.uptime()
+        if rest > .zero, action.fit != .emergency { await context.ambient.sleep(rest) }
         let patienceEnd = context.ambient.uptime() + MaintainWatch.guardPatience
         while true {
             if Task.isCancelled || context.scribe.isTakenOver { return .refused(index, .over(Self.stopped)) }
