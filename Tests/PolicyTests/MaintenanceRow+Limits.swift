@@ -55,7 +55,8 @@ extension MaintenanceRow {
         }
     }
 
-    /// `reindex public.i done=2d took=10s size=10MiB rows=1000000 file=1`, or `waited=`, `cancelled=` and so on.
+    /// `reindex public.i done=2d took=10s size=10MiB rows=1000000 file=1`, or `waited=`, `cancelled=` and so on; `left=` tells
+    /// what a rebuild left, `left=?` that nobody could look.
     static func past(_ word: Word) throws -> PastMaintenance {
         let kind = try #require(MaintenanceClass(rawValue: word.head))
         let ends = PastMaintenance.End.allCases.filter { word.values[name($0)] != nil }
@@ -69,7 +70,9 @@ extension MaintenanceRow {
             table: QualifiedName(word.values["schema"] ?? word.name.schema, word.values["on"] ?? "t"),
             at: try #require(try word.ago(name(end), nil)), size: size,
             took: try word.values["took"].map { try DurationText.parse($0) } ?? .zero, end: end,
-            reason: word.values["stale"] == nil ? "" : PastMaintenance.collationReason, after: rebuilt)
+            reason: word.values["stale"] == nil ? "" : PastMaintenance.collationReason, after: rebuilt,
+            leftovers: word.values["left"] == "?"
+                ? nil : word.values["left"]?.split(separator: ",").map(String.init) ?? [])
     }
 
     private static func name(_ end: PastMaintenance.End) -> String {

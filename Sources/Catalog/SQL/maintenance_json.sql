@@ -13,4 +13,5 @@ m.run, pg_catalog.json_build_object(
         'after', CASE WHEN m.size_after IS NOT NULL THEN pg_catalog.json_build_object(
             'size', m.size_after, 'deadRows', m.dead_rows_after, 'tuples', m.tuples_after,
             'xidAge', m.xid_age_after, 'multixactAge', m.multixact_age_after,
-            'fileNode', m.file_node_after) END)::text AS action
+            'fileNode', m.file_node_after) END,
+        'leftovers', m.leftovers)::text AS action

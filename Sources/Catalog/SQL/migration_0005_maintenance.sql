@@ -36,6 +36,7 @@ CREATE TABLE pgvigil.maintenance_action (
     xid_age_after bigint,
     multixact_age_after bigint,
     file_node_after bigint,
+    leftovers text[],
     recorded_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
     PRIMARY KEY (run, attempt, ordinal),
     CHECK ((result = 'running') = (ended_at IS NULL))
@@ -78,6 +79,7 @@ COMMENT ON COLUMN pgvigil.maintenance_action.tuples_after IS 'Rows or entries af
 COMMENT ON COLUMN pgvigil.maintenance_action.xid_age_after IS 'The age of its oldest transaction id after.';
 COMMENT ON COLUMN pgvigil.maintenance_action.multixact_age_after IS 'The age of its oldest multixact after.';
 COMMENT ON COLUMN pgvigil.maintenance_action.file_node_after IS 'Its file after.';
+COMMENT ON COLUMN pgvigil.maintenance_action.leftovers IS 'Invalid indexes that a rebuild left, in the schema of its index: those and no others are dropped as ours; null while it is running, and where nobody could look.';
 COMMENT ON COLUMN pgvigil.maintenance_action.recorded_at IS 'When this row was written first.';
 
 CREATE VIEW pgvigil.last_maintenance AS

@@ -132,6 +132,7 @@ extension MaintenanceBench {
             if !dropped.isEmpty { effect.detail += "; dropped its leftover \(Self.list(dropped))" }
             if !effect.leftovers.isEmpty { effect.detail += "; it left \(Self.list(effect.leftovers))" }
         } catch {
+            effect.leavesUnknown = true
             effect.detail += "; what it left could not be looked for: \(error.summary)"
         }
     }

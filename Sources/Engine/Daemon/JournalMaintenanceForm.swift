@@ -43,6 +43,7 @@ package struct MaintenanceForm: Codable, Sendable {
     var statement: String
     var before: Stood?
     var after: Stood?
+    var leftovers: [String]?
 
     /// How an object stood.
     struct Stood: Codable, Sendable {
@@ -94,6 +95,7 @@ package struct MaintenanceForm: Codable, Sendable {
         statement = clean(action.statement)
         before = action.before.map(Stood.init)
         after = action.after.map(Stood.init)
+        leftovers = action.leftovers?.map(clean)
     }
 
     /// The action as a record.
@@ -105,7 +107,7 @@ package struct MaintenanceForm: Codable, Sendable {
             size: ByteCount(size), predicted: predictedSeconds.map(Self.duration),
             startedAt: Self.date(startedAt), endedAt: endedAt.map(Self.date), state: result, detail: detail,
             code: code, took: Self.duration(tookSeconds), statement: statement, before: before?.state,
-            after: after?.state)
+            after: after?.state, leftovers: leftovers)
     }
 
     /// Seconds are kept to the millisecond: binary fractions of them would not come back as they were.

@@ -106,7 +106,8 @@ extension PastMaintenance {
             kind: record.kind, object: record.object, table: record.table, at: record.startedAt,
             size: record.size, took: record.took, end: end, reason: record.reason,
             after: record.kind == .reindex
-                ? record.after.map { Rebuilt(size: $0.size, tuples: $0.tuples, fileNode: $0.fileNode) } : nil)
+                ? record.after.map { Rebuilt(size: $0.size, tuples: $0.tuples, fileNode: $0.fileNode) } : nil,
+            leftovers: record.leftovers)
     }
 }
 

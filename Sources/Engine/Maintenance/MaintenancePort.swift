@@ -64,6 +64,8 @@ package struct MaintenanceEffect: Sendable, Equatable {
     package var statement: String
     /// Invalid indexes that an interrupted rebuild left and that could not be dropped at once.
     package var leftovers: [QualifiedName]
+    /// It may have left others, which nobody could look for.
+    package var leavesUnknown = false
 
     package init(
         _ result: MaintenanceResult, _ detail: String, fault: AnyFault? = nil, before: ObjectState? = nil,

@@ -6,7 +6,7 @@ package import Policy
 /// What was done to one object, or why nothing was; a run of maintenance has one for everything that it ranked.
 ///
 /// It is written twice: before the statement is sent, as what is intended, and with its end. A rebuild that a crash
-/// interrupted stays `running`, by which its leftover is known for ours.
+/// interrupted stays `running`, by which its leftover is known for ours; one that has ended names what it left.
 package struct MaintenanceRecord: Sendable, Equatable {
     package var run: UUID
     package var attempt: Int
@@ -37,6 +37,9 @@ package struct MaintenanceRecord: Sendable, Equatable {
     package var statement: String
     package var before: ObjectState?
     package var after: ObjectState?
+    /// Invalid indexes that a rebuild left, in the schema of its index: no others are ours. Nil while it is running, and
+    /// where nobody could look.
+    package var leftovers: [String]?
 
     /// How it stands; the raw value is the text in the catalog and in JSON.
     package enum State: String, Sendable, Equatable, CaseIterable, Codable {
@@ -63,7 +66,8 @@ package struct MaintenanceRecord: Sendable, Equatable {
         oid: UInt32, object: QualifiedName, table: QualifiedName, reason: String, isEmergency: Bool,
         size: ByteCount, predicted: Duration?, startedAt: Date, endedAt: Date? = nil,
         state: State = .running, detail: String = "", code: String? = nil, took: Duration = .zero,
-        statement: String = "", before: ObjectState? = nil, after: ObjectState? = nil
+        statement: String = "", before: ObjectState? = nil, after: ObjectState? = nil,
+        leftovers: [String]? = nil
     ) {
         self.run = run
         self.attempt = attempt
@@ -87,6 +91,7 @@ package struct MaintenanceRecord: Sendable, Equatable {
         self.statement = statement
         self.before = before
         self.after = after
+        self.leftovers = leftovers
     }
 }
 
@@ -110,6 +115,7 @@ extension MaintenanceRecord {
         copy.statement = effect.statement
         copy.before = effect.before
         copy.after = effect.after
+        copy.leftovers = effect.leavesUnknown ? nil : effect.leftovers.map(\.name)
         return copy
     }
 
@@ -119,6 +125,7 @@ extension MaintenanceRecord {
         copy.state = state
         copy.detail = detail
         copy.endedAt = max(now, startedAt)
+        copy.leftovers = []
         return copy
     }
 }

@@ -15,7 +15,7 @@ package struct MaintenanceHistory: Sendable, Equatable {
     private(set) var learned: [QualifiedName: LearnedIndex] = [:]
     /// When indexes were last rebuilt since a collation had changed.
     private(set) var rebuiltForCollation: [QualifiedName: Date] = [:]
-    /// Rebuilds that were begun and not finished, by the schema in which their leftovers lie.
+    /// Rebuilds that were not finished and whose leftovers nobody has dropped yet, the newest first.
     private(set) var interrupted: [Interrupted] = []
 
     /// One class of maintenance on one object.
@@ -30,11 +30,19 @@ package struct MaintenanceHistory: Sendable, Equatable {
         }
     }
 
-    /// A rebuild that may have left something.
-    package struct Interrupted: Sendable, Hashable {
-        package var index: QualifiedName
-        package var table: QualifiedName
-        package var at: Date
+    /// A rebuild that has left something, or may have.
+    struct Interrupted: Sendable, Hashable {
+        var index: QualifiedName
+        var table: QualifiedName
+        var at: Date
+        /// What it left, in the schema of the index; nil where nobody could look: then every name that it may have given.
+        var names: [String]?
+
+        /// Whether an invalid index is its leftover.
+        func owns(_ other: QualifiedName, of table: QualifiedName) -> Bool {
+            guard other.schema == index.schema, table == self.table else { return false }
+            return names?.contains(other.name) ?? LeftoverName.isLeftover(other.name, of: index.name)
+        }
     }
 
     /// So many of the last times of an object count for its pace.
@@ -53,14 +61,29 @@ package struct MaintenanceHistory: Sendable, Equatable {
         for entry in past + others where entry.end == .done && entry.took > .zero {
             classPaces[entry.kind, default: Pace()].add(entry)
         }
-        let unfinished = past.filter { entry in
-            switch entry.end {
-            case .open, .cancelled, .failed: entry.kind == .reindex
-            case .done, .noEffect, .waited, .skipped: false
-            }
+        interrupted = Self.interrupted(past).sorted { ($0.at, $0.index) > ($1.at, $1.index) }
+    }
+
+    /// Rebuilds that left something, until one of the same index is done or the leftover was dropped: what bears its name
+    /// later may be a stranger's.
+    private static func interrupted(_ past: [PastMaintenance]) -> [Interrupted] {
+        let tidied = past.filter { $0.kind == .leftover && $0.end == .done }
+        var rebuilt: [QualifiedName: Date] = [:]
+        for entry in past where entry.kind == .reindex && entry.end == .done {
+            rebuilt[entry.object] = max(entry.at, rebuilt[entry.object] ?? entry.at)
         }
-        interrupted = unfinished.map { Interrupted(index: $0.object, table: $0.table, at: $0.at) }
-            .sorted { ($0.at, $0.index) > ($1.at, $1.index) }
+        return past.compactMap { entry in
+            guard entry.mayHaveLeft, rebuilt[entry.object].map({ $0 < entry.at }) ?? true else { return nil }
+            var left = Interrupted(
+                index: entry.object, table: entry.table, at: entry.at,
+                names: entry.end == .open ? nil : entry.leftovers)
+            let gone = tidied.filter { $0.at >= entry.at && left.owns($0.object, of: $0.table) }
+                .map(\.object.name)
+            // A rebuild of one index leaves one; which one is only known where somebody looked.
+            guard let names = left.names else { return gone.isEmpty ? left : nil }
+            left.names = names.filter { !gone.contains($0) }
+            return left.names?.isEmpty == true ? nil : left
+        }
     }
 
     /// Reads what happened to one subject, the newest first.
@@ -102,10 +125,13 @@ package struct PastMaintenance: Sendable, Equatable {
     package var reason: String
     /// An index right after its rebuild; nil for anything else.
     package var after: Rebuilt?
+    /// What a rebuild that has ended left behind, in the schema of its index; nil where nobody could look.
+    package var leftovers: [String]?
 
     package init(
         kind: MaintenanceClass, object: QualifiedName, table: QualifiedName, at: Date, size: ByteCount,
-        took: Duration, end: End, reason: String = "", after: Rebuilt? = nil
+        took: Duration, end: End, reason: String = "", after: Rebuilt? = nil,
+        leftovers: [String]? = []
     ) {
         self.kind = kind
         self.object = object
@@ -116,6 +142,14 @@ package struct PastMaintenance: Sendable, Equatable {
         self.end = end
         self.reason = reason
         self.after = after
+        self.leftovers = leftovers
+    }
+
+    fileprivate var mayHaveLeft: Bool {
+        switch end {
+        case .open, .cancelled, .failed: kind == .reindex
+        case .done, .noEffect, .waited, .skipped: false
+        }
     }
 
     /// The reason of a rebuild for a changed collation, by which later nights know that it was for that.

@@ -43,10 +43,7 @@ extension MaintenanceSurvey {
 
     /// The index whose rebuild of ours left this one.
     private func origin(of index: IndexFacts) -> QualifiedName? {
-        history.interrupted.first {
-            $0.index.schema == index.name.schema && $0.table == index.tableName
-                && LeftoverName.isLeftover(index.name.name, of: $0.index.name)
-        }?.index
+        history.interrupted.first { $0.owns(index.name, of: index.tableName) }?.index
     }
 
     private func table(_ index: IndexFacts) -> [RelationFacts] {
