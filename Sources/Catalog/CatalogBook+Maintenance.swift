@@ -16,11 +16,22 @@ extension CatalogBook: MaintenanceBook {
         try await read(MaintenanceStatements.ofRun, [.uuid(run)], Self.action)
     }
 
-    package func maintenance(target: String, since: Date, perObject: Int)
+    package func maintenance(in item: BackupItem, since: Date, perObject: Int)
         async throws(AnyFault) -> [MaintenanceRecord]
     {
-        let values: [SQLValue] = [.text(target), .microseconds(since), .integer(Int64(max(0, perObject)))]
-        return try await read(MaintenanceStatements.history, values, Self.action)
+        try await read(MaintenanceStatements.history, Self.values(item, since, perObject), Self.action)
+    }
+
+    package func maintenance(beside item: BackupItem, since: Date, perClass: Int)
+        async throws(AnyFault) -> [MaintenanceRecord]
+    {
+        try await read(MaintenanceStatements.beside, Self.values(item, since, perClass), Self.action)
+    }
+
+    private static func values(_ item: BackupItem, _ since: Date, _ most: Int) -> [SQLValue] {
+        [
+            .text(item.target), .text(item.database), .microseconds(since), .integer(Int64(max(0, most))),
+        ]
     }
 
     private static func action(_ row: Rows.Row) throws(CatalogFault) -> MaintenanceRecord {
@@ -36,6 +47,7 @@ private enum MaintenanceStatements {
     static let record = Statements.text(PackageResources.maintenance_record_sql)
     static let ofRun = filled(PackageResources.maintenance_of_run_sql)
     static let history = filled(PackageResources.maintenance_history_sql)
+    static let beside = filled(PackageResources.maintenance_beside_sql)
 
     /// A statement with how an action is read.
     private static func filled(_ bytes: [UInt8]) -> String {

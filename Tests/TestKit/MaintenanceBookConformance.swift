@@ -11,7 +11,8 @@ import Testing
 package enum MaintenanceBookConformance: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case keepsActions = "actions come back as they were, in their order"
     case ends = "an action that is running takes its end, and one that has ended stays as it was"
-    case tellsThePast = "the past of a target comes newest first, so many times of each object and class"
+    case tellsThePast = "the past of a database comes newest first, so many times of each object and class"
+    case tellsOfOthers = "of other databases comes what was done, so many times of each class"
     case keepsTexts = "texts of any kind come back"
     case refusesOrphans = "an action cannot come before its run"
     case refusesOtherLeases = "whoever has lost the run writes no action of it"
@@ -27,6 +28,7 @@ package enum MaintenanceBookConformance: String, CaseIterable, Sendable, CustomT
         case .keepsActions: try await keepsActions(book, run.id)
         case .ends: try await ends(book, run.id)
         case .tellsThePast: try await tellsThePast(book, run.id)
+        case .tellsOfOthers: try await tellsOfOthers(book, run.id)
         case .keepsTexts: try await keepsTexts(book, run.id)
         case .refusesOrphans: try await refusesOrphans(book)
         case .refusesOtherLeases: try await refusesOtherLeases(book, run.id)
@@ -80,16 +82,43 @@ package enum MaintenanceBookConformance: String, CaseIterable, Sendable, CustomT
         all.append(other)
         var elsewhere = MaintenanceRecord.sample(run, 7, .done)
         elsewhere.target = target + "x"
-        try await book.record(all + [elsewhere], of: run, lease: nil)
+        var beside = MaintenanceRecord.sample(run, 8, .done)
+        (beside.target, beside.database) = (target, "stock")
+        try await book.record(all + [elsewhere, beside], of: run, lease: nil)
+        let item = BackupItem(target: target, database: "shop")
         let start = all[0].startedAt - 5 * 60
         func past(_ minutes: Double, _ most: Int) async throws -> [Int] {
-            try await book.maintenance(target: target, since: start + minutes * 60, perObject: most)
+            try await book.maintenance(in: item, since: start + minutes * 60, perObject: most)
                 .map(\.ordinal)
         }
         #expect(try await past(0, 10) == [4, 5, 1, 6, 3, 2])
         #expect(try await past(0, 2) == [4, 5, 1, 6, 2])
         #expect(try await past(0, 1) == [4, 5, 6])
         #expect(try await past(5, 10) == [4, 5, 1])
+        #expect(try await past(0, 0) == [])
+    }
+
+    private func tellsOfOthers(_ book: any RunBook & MaintenanceBook, _ run: UUID) async throws {
+        let target = "t-\(run.uuidString.lowercased())"
+        let rows: [(String, MaintenanceRecord.State, MaintenanceClass)] = [
+            ("a", .done, .vacuum), ("b", .done, .vacuum), ("shop", .done, .vacuum), ("a", .waits, .vacuum),
+            ("b", .done, .reindex), ("a", .done, .vacuum),
+        ]
+        let all = rows.enumerated().map { index, row in
+            var one = MaintenanceRecord.sample(run, index + 1, row.1, kind: row.2, minutes: Double(index))
+            (one.target, one.database) = (target, row.0)
+            return one
+        }
+        try await book.record(all, of: run, lease: nil)
+        func past(_ minutes: Double, _ most: Int) async throws -> [Int] {
+            try await book.maintenance(
+                beside: BackupItem(target: target, database: "shop"),
+                since: all[0].startedAt + minutes * 60, perClass: most
+            ).map(\.ordinal)
+        }
+        #expect(try await past(0, 10) == [6, 5, 2, 1])
+        #expect(try await past(0, 1) == [6, 5])
+        #expect(try await past(1, 10) == [6, 5, 2])
         #expect(try await past(0, 0) == [])
     }
 

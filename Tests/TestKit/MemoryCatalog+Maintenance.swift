@@ -27,16 +27,35 @@ extension MemoryCatalog {
         maintained.filter { $0.run == run }.sorted { ($0.attempt, $0.ordinal) < ($1.attempt, $1.ordinal) }
     }
 
-    package func maintenance(target: String, since: Date, perObject: Int) -> [MaintenanceRecord] {
-        let newest = maintained.filter { $0.target == target && $0.startedAt >= since }.sorted {
+    package func maintenance(in item: BackupItem, since: Date, perObject: Int) -> [MaintenanceRecord] {
+        newest(since, perObject) {
+            $0.target == item.target && $0.database == item.database
+        } key: {
+            [$0.object.schema, $0.object.name, $0.kind.rawValue]
+        }
+    }
+
+    package func maintenance(beside item: BackupItem, since: Date, perClass: Int) -> [MaintenanceRecord] {
+        newest(since, perClass) {
+            $0.target == item.target && $0.database != item.database && $0.state == .done
+        } key: {
+            [$0.kind.rawValue]
+        }
+    }
+
+    /// The newest of each key, so many at most.
+    private func newest(
+        _ since: Date, _ most: Int, where isWanted: (MaintenanceRecord) -> Bool,
+        key: (MaintenanceRecord) -> [String]
+    ) -> [MaintenanceRecord] {
+        let newest = maintained.filter { $0.startedAt >= since && isWanted($0) }.sorted {
             ($0.startedAt, $0.run.uuidString, $0.attempt, $0.ordinal)
                 > ($1.startedAt, $1.run.uuidString, $1.attempt, $1.ordinal)
         }
         var counts: [[String]: Int] = [:]
         return newest.filter { action in
-            let key = [action.database, action.object.schema, action.object.name, action.kind.rawValue]
-            counts[key, default: 0] += 1
-            return counts[key, default: 0] <= perObject
+            counts[key(action), default: 0] += 1
+            return counts[key(action), default: 0] <= most
         }
     }
 }
@@ -52,10 +71,17 @@ extension MemoryRunBook: MaintenanceBook {
         return catalog.maintenance(of: run)
     }
 
-    package func maintenance(target: String, since: Date, perObject: Int)
+    package func maintenance(in item: BackupItem, since: Date, perObject: Int)
         async throws(AnyFault) -> [MaintenanceRecord]
     {
         try check()
-        return catalog.maintenance(target: target, since: since, perObject: perObject)
+        return catalog.maintenance(in: item, since: since, perObject: perObject)
+    }
+
+    package func maintenance(beside item: BackupItem, since: Date, perClass: Int)
+        async throws(AnyFault) -> [MaintenanceRecord]
+    {
+        try check()
+        return catalog.maintenance(beside: item, since: since, perClass: perClass)
     }
 }

@@ -41,7 +41,8 @@ CREATE TABLE pgvigil.maintenance_action (
     PRIMARY KEY (run, attempt, ordinal),
     CHECK ((result = 'running') = (ended_at IS NULL))
 );
-CREATE INDEX maintenance_action_newest ON pgvigil.maintenance_action (target, started_at DESC);
+CREATE INDEX maintenance_action_done
+    ON pgvigil.maintenance_action (target, kind, started_at DESC) WHERE result = 'done';
 CREATE INDEX maintenance_action_object
     ON pgvigil.maintenance_action (target, database, object_schema, object_name, kind, started_at DESC);
 COMMENT ON TABLE pgvigil.maintenance_action IS 'What maintenance did to each object that it ranked, or why it did nothing; written before a statement is sent, and again with its end.';

@@ -71,6 +71,18 @@ package struct JournalView: Sendable {
         return known.values.sorted { ($0.attempt, $0.ordinal) < ($1.attempt, $1.ordinal) }
     }
 
+    /// What maintenance did in a database: what the catalog has, with what it lacks, in no order.
+    package func maintenance(_ recorded: [MaintenanceRecord], in item: BackupItem) -> [MaintenanceRecord] {
+        let waiting = maintenance.filter { $0.target == item.target && $0.database == item.database }
+        let runs = Set(waiting.map(\.run))
+        let untouched = recorded.filter { !runs.contains($0.run) }
+        return runs.reduce(into: untouched) { all, run in
+            all += maintenance(recorded.filter { $0.run == run }, of: run).filter {
+                $0.target == item.target && $0.database == item.database
+            }
+        }
+    }
+
     private mutating func add(_ action: MaintenanceRecord) {
         let place = Place(attempt: action.attempt, ordinal: action.ordinal)
         guard let index = done[action.run]?[place] else {

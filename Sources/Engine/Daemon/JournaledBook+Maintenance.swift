@@ -20,13 +20,32 @@ extension JournaledBook {
         try await askMaintenance { book throws(AnyFault) in try await book.maintenance(of: run) } ?? []
     }
 
-    /// See ``MaintenanceBook/maintenance(target:since:perObject:)``.
-    package func maintenance(target: String, since: Date, perObject: Int)
+    /// See ``MaintenanceBook/maintenance(in:since:perObject:)``.
+    package func maintenance(in item: BackupItem, since: Date, perObject: Int)
         async throws(AnyFault) -> [MaintenanceRecord]
     {
         try await askMaintenance { book throws(AnyFault) in
-            try await book.maintenance(target: target, since: since, perObject: perObject)
+            try await book.maintenance(in: item, since: since, perObject: perObject)
         } ?? []
+    }
+
+    /// See ``MaintenanceBook/maintenance(beside:since:perClass:)``.
+    package func maintenance(beside item: BackupItem, since: Date, perClass: Int)
+        async throws(AnyFault) -> [MaintenanceRecord]
+    {
+        try await askMaintenance { book throws(AnyFault) in
+            try await book.maintenance(beside: item, since: since, perClass: perClass)
+        } ?? []
+    }
+
+    /// What this process keeps until the catalog takes it.
+    func waiting() async -> JournalView {
+        var view = JournalView()
+        guard pending > 0 else { return view }
+        // A journal that cannot be read tells nothing; what is in memory only comes after it.
+        if let kept = try? await journal.contents() { view.add(kept.entries) }
+        view.add(unsaved)
+        return view
     }
 
     /// Asks the catalog, unless it has failed already; nil if it keeps no maintenance.

@@ -11,8 +11,11 @@ package protocol MaintenanceBook: Sendable {
     func record(_ actions: [MaintenanceRecord], of run: UUID, lease: Lease?) async throws(AnyFault)
     /// The actions of a run, by attempt and ordinal.
     func maintenance(of run: UUID) async throws(AnyFault) -> [MaintenanceRecord]
-    /// What was done in all databases of a target since an instant, newest first: at most `perObject` for each object and
+    /// What was done in one database since an instant, newest first: at most `perObject` for each object and class.
+    func maintenance(in item: BackupItem, since: Date, perObject: Int)
+        async throws(AnyFault) -> [MaintenanceRecord]
+    /// What was finished in the other databases of its target since an instant, newest first: at most `perClass` of each
     /// class.
-    func maintenance(target: String, since: Date, perObject: Int)
+    func maintenance(beside item: BackupItem, since: Date, perClass: Int)
         async throws(AnyFault) -> [MaintenanceRecord]
 }

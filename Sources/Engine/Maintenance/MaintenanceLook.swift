@@ -17,6 +17,8 @@ package struct MaintenanceLook: Sendable {
     static let daysMax = 400
     /// So many of the last times of each object and class.
     static let timesMax = 20
+    /// So many of the last times of each class in other databases, which tell only how fast such work is.
+    static let othersMax = 100
 
     /// Looks at a database and plans.
     ///
@@ -27,16 +29,19 @@ package struct MaintenanceLook: Sendable {
         port: any MaintenancePort, book: JournaledBook
     ) async throws(AnyFault) -> MaintenanceLook {
         let facts = try await port.facts(of: target, database: item.database)
-        var past: [MaintenanceRecord] = []
+        var (past, others): ([MaintenanceRecord], [MaintenanceRecord]) = ([], [])
         var forgot: AnyFault?
         do throws(AnyFault) {
             let since = facts.takenAt - Double(daysMax) * 86_400
-            past = try await book.maintenance(target: item.target, since: since, perObject: timesMax)
+            past = try await book.maintenance(in: item, since: since, perObject: timesMax)
+            others = try await book.maintenance(beside: item, since: since, perClass: othersMax)
         } catch {
-            // Then sizes alone tell how long things take, and an invalid index is a stranger's.
+            // Then only what waits for the catalog is known, and any other invalid index is a stranger's.
             forgot = error
         }
-        let history = MaintenanceHistory(past, of: item.database)
+        past = await book.waiting().maintenance(past, in: item)
+        let history = MaintenanceHistory(
+            past.map { PastMaintenance($0) }, others: others.map { PastMaintenance($0) })
         return MaintenanceLook(
             item: item, facts: facts,
             plan: .make(
@@ -77,16 +82,6 @@ package struct MaintenanceLook: Sendable {
         if waits > 0 { parts.append(waits == 1 ? "1 waits" : "\(waits) wait") }
         if skipped > 0 { parts.append("\(skipped) skipped") }
         return parts.joined(separator: ", ")
-    }
-}
-
-extension MaintenanceHistory {
-    /// What the record of a target tells of one of its databases.
-    init(_ records: [MaintenanceRecord], of database: String) {
-        let past = records.map { (database: $0.database, past: PastMaintenance($0)) }
-        self.init(
-            past.filter { $0.database == database }.map(\.past),
-            others: past.filter { $0.database != database }.map(\.past))
     }
 }
 
