@@ -156,7 +156,9 @@ let package = Package(
                 "Measures",
             ]),
         // VACUUM, ANALYZE and REINDEX on real servers, watched by phase.
-        tests("MaintenanceTests", ["Databases", "Postgres", "Engine", "Jobs", "Policy", "Faults", "Measures"]),
+        tests(
+            "MaintenanceTests",
+            ["Databases", "Postgres", "Engine", "Jobs", "Policy", "Faults", "Measures"]),
         // Whole drills on real servers.
         tests(
             "DrillTests",
