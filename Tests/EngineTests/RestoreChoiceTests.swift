@@ -47,6 +47,21 @@ import Testing
         }
     }
 
+    @Test func `of an instant is found by what its list shows, by the second, and by the millisecond`() async throws {
+        var sets = [try await set(1, day: 1), try await set(2, day: 2)]
+        let second = sets[1].manifest.started.timeIntervalSince1970.rounded(.down)
+        // As a manifest's reader and a typed instant make it: the same, but for the last bits.
+        sets[1].manifest.started = Date(timeIntervalSince1970: second).addingTimeInterval(0.837)
+        let latest = try #require(RestoreReference("latest:main/shop"))
+        let rows: [(Double, UInt32)] = [
+            (0.837, 2), (0.837_4, 2), (0.836, 1), (0.999, 2), (0, 2), (1, 2), (-1, 1), (0.1, 1),
+        ]
+        for (after, id) in rows {
+            let chosen = try latest.choose(among: sets, at: Date(timeIntervalSince1970: second + after))
+            #expect(chosen.set.manifest.id == ManualClock.id(id), "\(after)")
+        }
+    }
+
     @Test func `by its id lies in any store, and may lie in two`() async throws {
         let sets = [
             try await set(1, day: 1), try await set(1, day: 1, store: "other"), try await set(2, day: 2),

@@ -251,7 +251,7 @@ struct Saved {
                     of: #/"started" ?: ?"([0-9TZ:.+-]+)"/#)
             ).1
             try await Sample.run("delete from public.sale", saved.source)
-            // Manifests tell instants by the second.
+            // A whole second is meant as a whole, so the second backup must be of another one.
             let isLater =
                 "select (pg_catalog.now() > '\(taken)'::timestamptz + interval '1 s')::text as value"
             #expect(try await Fact.comes { try await Sample.texts(isLater, saved.source) == ["true"] })

@@ -40,13 +40,14 @@ package enum RestoreReference: Sendable, Equatable {
     ///
     /// The newest is the newest of a whole database that is not known to be damaged.
     /// - Parameter instant: With ``latest(target:database:)``, the set was begun before or at this; nil sets no bound.
+    ///   A whole second is meant as a whole, since lists show no more of an instant than that.
     /// - Throws: ``RestoreFault/noBackup(of:)``, ``RestoreFault/ambiguousBackup(_:)``.
     package func choose(among sets: [StoredSet], at instant: Date?) throws(AnyFault) -> Choice {
         switch self {
         case .latest(let target, let database):
             let fitting = sets.filter { set in
                 set.manifest.target == target && set.manifest.database.name == database
-                    && instant.map { set.manifest.started <= $0 } ?? true
+                    && instant.map { Self.isBegun(set.manifest.started, by: $0) } ?? true
             }.sorted { ($0.manifest.started, $0.path) > ($1.manifest.started, $1.path) }
             var passedOver: [String] = []
             for set in fitting {
@@ -68,6 +69,15 @@ package enum RestoreReference: Sendable, Equatable {
             return Choice(set: found.first { $0.damaged == nil } ?? first, passedOver: [])
         case .path(let path): throw RestoreFault.noBackup(of: path).plain
         }
+    }
+
+    /// Compared by the millisecond, which is what a manifest holds: the same instant that came by two ways may differ
+    /// in the last bits of its floating-point number.
+    private static func isBegun(_ started: Date, by instant: Date) -> Bool {
+        func milliseconds(_ date: Date) -> Double { (date.timeIntervalSince1970 * 1000).rounded() }
+        let bound = milliseconds(instant)
+        let isWholeSecond = bound.truncatingRemainder(dividingBy: 1000) == 0
+        return milliseconds(started) <= bound + (isWholeSecond ? 999 : 0)
     }
 
     /// Why the newest set of a database is not the one that is meant; nil if it is.
