@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    @Test func `of an instant is found by what its list shows, by the second, and by the millisecond`() async throws {
+    @Test func `of an instant is found by the second that lists show, and by the millisecond`() async throws {
         var sets = [try await set(1, day: 1), try await set(2, day: 2)]
         let second = sets[1].manifest.started.timeIntervalSince1970.rounded(.down)
         // As a manifest's reader and a typed instant make it: the same, but for the last bits.
