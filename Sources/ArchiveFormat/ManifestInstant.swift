@@ -1,13 +1,18 @@
-import FoundationEssentials
+package import FoundationEssentials
 
 /// An instant as a manifest writes it: `2026-11-22T00:30:00.250Z`, without the fraction on a whole second.
 ///
 /// Two backups of one second must keep their order, or `latest` is not the latest; so an instant has milliseconds.
 /// Manifests of before have whole seconds only and are read as well.
-enum ManifestInstant {
+package enum ManifestInstant {
+    /// All that a manifest keeps of an instant: whole milliseconds since 1970.
+    package static func milliseconds(_ instant: Date) -> Double {
+        (instant.timeIntervalSince1970 * 1000).rounded()
+    }
+
     /// Rounded to the millisecond.
     static func text(_ instant: Date) -> String {
-        let milliseconds = (instant.timeIntervalSince1970 * 1000).rounded()
+        let milliseconds = milliseconds(instant)
         let seconds = (milliseconds / 1000).rounded(.down)
         let fraction = Int(milliseconds - seconds * 1000)
         let text = Date(timeIntervalSince1970: seconds).formatted(.iso8601)

@@ -74,10 +74,9 @@ package enum RestoreReference: Sendable, Equatable {
     /// Compared by the millisecond, which is what a manifest holds: the same instant that came by two ways may differ
     /// in the last bits of its floating-point number.
     private static func isBegun(_ started: Date, by instant: Date) -> Bool {
-        func milliseconds(_ date: Date) -> Double { (date.timeIntervalSince1970 * 1000).rounded() }
-        let bound = milliseconds(instant)
+        let bound = ManifestInstant.milliseconds(instant)
         let isWholeSecond = bound.truncatingRemainder(dividingBy: 1000) == 0
-        return milliseconds(started) <= bound + (isWholeSecond ? 999 : 0)
+        return ManifestInstant.milliseconds(started) <= bound + (isWholeSecond ? 999 : 0)
     }
 
     /// Why the newest set of a database is not the one that is meant; nil if it is.
