@@ -5,8 +5,10 @@ import Testing
 @testable import Databases
 
 @Suite struct `What counts as done` {
-    private func state(dead: Int64 = 0, xid: Int64 = 0, multixact: Int64 = 0) -> ObjectState {
-        ObjectState(size: .zero, deadRows: dead, xidAge: xid, multixactAge: multixact)
+    private func state(
+        dead: Int64 = 0, of tuples: Double = 0, xid: Int64 = 0, multixact: Int64 = 0
+    ) -> ObjectState {
+        ObjectState(size: .zero, deadRows: dead, tuples: tuples, xidAge: xid, multixactAge: multixact)
     }
 
     @Test(
@@ -35,6 +37,20 @@ import Testing
             (60, 59, true), (60, 60, false), (0, 7, false),
         ])
     func `of a vacuum, a quarter of the dead rows is gone`(dead: Int64, then: Int64, isDone: Bool) {
-        #expect(ProvenEffect.isVacuumed(state(dead: dead), state(dead: then)) == isDone)
+        #expect(
+            ProvenEffect.isVacuumed(state(dead: dead), state(dead: then), isVisible: false) == isDone)
+    }
+
+    @Test(
+        arguments: [
+            // dead rows before (0 also while the server has not counted yet) and after, of so many rows
+            (0, 7, 100.0, true), (0, 400, 600.0, false), (400, 400, 600.0, false),
+            (400, 400, 1_000_000.0, true),
+        ])
+    func `of a vacuum of what only grew, more is seen by all and little is dead`(
+        dead: Int64, then: Int64, tuples: Double, isDone: Bool
+    ) {
+        let new = state(dead: then, of: tuples)
+        #expect(ProvenEffect.isVacuumed(state(dead: dead), new, isVisible: true) == isDone)
     }
 }

@@ -153,7 +153,7 @@ extension MaintenanceBench {
         let (old, new) = (before.state, after.state)
         // After a VACUUM the server's count of dead rows is of those that it could not remove.
         let isVisible = after.allVisiblePages > before.allVisiblePages * 11 / 10
-        guard isVisible || ProvenEffect.isVacuumed(old, new) else {
+        guard ProvenEffect.isVacuumed(old, new, isVisible: isVisible) else {
             return MaintenanceEffect(
                 .noEffect, "\(new.deadRows) dead rows cannot be removed yet\(try await held())")
         }

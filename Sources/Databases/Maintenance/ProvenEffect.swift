@@ -15,9 +15,13 @@ enum ProvenEffect {
     }
 
     /// A quarter of the dead rows at least is gone; of few, which others make meanwhile, that is not asked.
-    static func isVacuumed(_ old: ObjectState, _ new: ObjectState) -> Bool {
+    ///
+    /// A table that only grows had none, and is judged by the pages that everybody sees now; the dead rows that stay must
+    /// then be too few to call for the next VACUUM (`autovacuum_vacuum_scale_factor`, a fifth of the rows by default).
+    static func isVacuumed(_ old: ObjectState, _ new: ObjectState, isVisible: Bool) -> Bool {
         new.deadRows == 0 || new.deadRows <= old.deadRows / 4 * 3
             || (new.deadRows < old.deadRows && old.deadRows < 100)
+            || (isVisible && Double(new.deadRows) <= new.tuples / 5)
     }
 
     private static func hasFallen(_ old: Int64, _ new: Int64) -> Bool {
