@@ -10,7 +10,7 @@ FROM swift:6.3-bookworm AS build
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
-        libpq-dev zlib1g-dev liblz4-dev libzstd-dev libxxhash-dev libssl-dev libcurl4-openssl-dev pkg-config \
+        libpq-dev zlib1g-dev liblz4-dev libzstd-dev libxxhash-dev libisal-dev libssl-dev libcurl4-openssl-dev pkg-config \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 COPY Package.swift ./
@@ -29,7 +29,7 @@ FROM debian:bookworm-slim
 # hadolint ignore=DL3008
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-        postgresql postgresql-client libpq5 zlib1g liblz4-1 libzstd1 libxxhash0 libssl3 libcurl4 ca-certificates libstdc++6 tzdata \
+        postgresql postgresql-client libpq5 zlib1g liblz4-1 libzstd1 libxxhash0 libisal2 libssl3 libcurl4 ca-certificates libstdc++6 tzdata \
     && rm -rf /var/lib/apt/lists/* /var/lib/postgresql/* /etc/postgresql/*
 RUN useradd --system --no-log-init --uid 10001 --home-dir /var/lib/pgvigil --shell /usr/sbin/nologin pgvigil \
     && install -d -m 0700 -o pgvigil -g pgvigil \

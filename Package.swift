@@ -57,6 +57,7 @@ let package = Package(
         cLibrary("CLZ4", "liblz4", apt: "liblz4-dev"),
         cLibrary("CZstd", "libzstd", apt: "libzstd-dev"),
         cLibrary("CXXHash", "libxxhash", apt: "libxxhash-dev"),
+        cLibrary("CISAL", "libisal", apt: "libisal-dev"),
         cLibrary("CCrypto", "libcrypto", apt: "libssl-dev"),
         cLibrary("CCurl", "libcurl", apt: "libcurl4-openssl-dev"),
         .systemLibrary(name: "CMalloc"),
@@ -83,7 +84,7 @@ let package = Package(
             "Databases",
             ["Faults", "Measures", "ArchiveFormat", "Engine", "Jobs", "Policy", "Postgres", "Compression"]),
         module(
-            "Compression", ["Faults", "ArchiveFormat", "CZlib", "CLZ4", "CZstd", "CXXHash", "CCrypto"]),
+            "Compression", ["Faults", "ArchiveFormat", "CZlib", "CISAL", "CLZ4", "CZstd", "CXXHash", "CCrypto"]),
         module("Verification", ["Faults", "ArchiveFormat", "Compression", "Engine"]),
         module("Processes", ["Faults", "Measures", "Engine", subprocess, system]),
         module(

@@ -37,6 +37,8 @@ package struct Manifest: Sendable, Equatable, Codable {
     package var largeObjects: Int
     /// The digest of all large objects; nil when they were not digested.
     package var largeObjectsDigest: RowDigest?
+    /// Where the data of large tables can be decoded from their middle; nil where it cannot.
+    package var parts: [Parts]?
     package var verification: Verification
     /// What the newest drill of this set came to; nil before the first.
     package var proof: Proof?
@@ -46,7 +48,8 @@ package struct Manifest: Sendable, Equatable, Codable {
         format: ArchiveKind, compression: String, archive: String, partial: Selection? = nil,
         globals: Globals, files: [File], serverVersion: String, clientVersion: String,
         systemIdentifier: String? = nil, database: Database, extensions: [Extension], warnings: [String],
-        tables: [Table], largeObjects: Int, largeObjectsDigest: RowDigest? = nil, verification: Verification,
+        tables: [Table], largeObjects: Int, largeObjectsDigest: RowDigest? = nil, parts: [Parts]? = nil,
+        verification: Verification,
         proof: Proof? = nil
     ) {
         self.id = id
@@ -71,6 +74,7 @@ package struct Manifest: Sendable, Equatable, Codable {
         self.tables = tables
         self.largeObjects = largeObjects
         self.largeObjectsDigest = largeObjectsDigest
+        self.parts = parts
         self.verification = verification
         self.proof = proof
     }
@@ -200,6 +204,21 @@ package struct Manifest: Sendable, Equatable, Codable {
             self.rows = rows
             self.bytes = bytes
             self.digest = digest
+        }
+    }
+
+    /// The parts of one table's data in a custom archive that pgvigil wrote.
+    ///
+    /// At each offset a chunk begins, and with it a row; its deflate data needs nothing of what stands before it.
+    package struct Parts: Sendable, Equatable, Codable {
+        /// The dump id of the entry.
+        package var entry: Int32
+        /// Positions of chunks in the archive, rising: where the second part begins, the third, and so on.
+        package var offsets: [Int64]
+
+        package init(entry: Int32, offsets: [Int64]) {
+            self.entry = entry
+            self.offsets = offsets
         }
     }
 

@@ -25,6 +25,18 @@ package final class RowDigester: CopyDigesting, Sendable {
         state.withLock { $0.take(lent.buffer) }
     }
 
+    /// Takes the next piece in, of which all but the ends has been digested already.
+    ///
+    /// - Parameter ends: The head and the tail of the piece, one behind the other.
+    package func take(_ stretch: RowStretch, ends: UnsafeRawBufferPointer) {
+        let lent = LentBytes(ends)
+        state.withLock { state in
+            state.take(UnsafeRawBufferPointer(rebasing: lent.buffer[..<stretch.head]))
+            state.add(stretch)
+            state.take(UnsafeRawBufferPointer(rebasing: lent.buffer[stretch.head...]))
+        }
+    }
+
     package func end(_ ending: CopyEnding) -> DigestedRows {
         var result = DigestedRows(rows: 0, digest: RowDigest())
         state.withLock { state in
@@ -92,17 +104,31 @@ package final class RowDigester: CopyDigesting, Sendable {
         private mutating func takeLines(_ first: UnsafeRawPointer, _ end: UnsafeRawPointer)
             -> UnsafeRawPointer
         {
-            var start = first
-            var (found, total): (Int64, UInt128) = (0, 0)
-            while start < end, let lineBreak = memchr(start, 10, end - start) {
-                let next = UnsafeRawPointer(lineBreak)
-                total &+= XXH3.hash(UnsafeRawBufferPointer(start: start, count: next - start))
-                found += 1
-                start = next + 1
-            }
-            lines += found
-            sum &+= total
-            return start
+            let whole = RowDigester.wholeLines(first, end)
+            lines += whole.lines
+            sum &+= whole.sum
+            return whole.rest
         }
+
+        /// Takes lines that somebody else has digested; no line may be open.
+        mutating func add(_ stretch: RowStretch) {
+            lines += stretch.lines
+            sum &+= stretch.digest.value
+        }
+    }
+
+    /// Digests the whole lines from `first` on, which begins one; says where the rest begins.
+    static func wholeLines(
+        _ first: UnsafeRawPointer, _ end: UnsafeRawPointer
+    ) -> (lines: Int64, sum: UInt128, rest: UnsafeRawPointer) {
+        var start = first
+        var (found, total): (Int64, UInt128) = (0, 0)
+        while start < end, let lineBreak = memchr(start, 10, end - start) {
+            let next = UnsafeRawPointer(lineBreak)
+            total &+= XXH3.hash(UnsafeRawBufferPointer(start: start, count: next - start))
+            found += 1
+            start = next + 1
+        }
+        return (found, total, start)
     }
 }
