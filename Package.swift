@@ -84,7 +84,8 @@ let package = Package(
             "Databases",
             ["Faults", "Measures", "ArchiveFormat", "Engine", "Jobs", "Policy", "Postgres", "Compression"]),
         module(
-            "Compression", ["Faults", "ArchiveFormat", "CZlib", "CISAL", "CLZ4", "CZstd", "CXXHash", "CCrypto"]),
+            "Compression",
+            ["Faults", "ArchiveFormat", "CZlib", "CISAL", "CLZ4", "CZstd", "CXXHash", "CCrypto"]),
         module("Verification", ["Faults", "ArchiveFormat", "Compression", "Engine"]),
         module("Processes", ["Faults", "Measures", "Engine", subprocess, system]),
         module(
