@@ -86,6 +86,7 @@ let package = Package(
         module(
             "Compression",
             ["Faults", "ArchiveFormat", "CZlib", "CISAL", "CLZ4", "CZstd", "CXXHash", "CCrypto"]),
+        module("Archiving", ["Faults", "Measures", "ArchiveFormat", "Compression", "Engine"]),
         module("Verification", ["Faults", "ArchiveFormat", "Compression", "Engine"]),
         module("Processes", ["Faults", "Measures", "Engine", subprocess, system]),
         module(
@@ -99,7 +100,8 @@ let package = Package(
             [
                 "Faults", "Measures", "Cron", "Policy", "ArchiveFormat", "Jobs", "Engine", "Postgres",
                 "Catalog", "CMalloc",
-                "Databases", "Compression", "Verification", "Processes", "Storage", "Notify", "Web",
+                "Databases", "Compression", "Archiving", "Verification", "Processes", "Storage", "Notify",
+                "Web",
             ], resources: [.embedInCode("SQL"), .embedInCode("Shipped")]),
         .executableTarget(
             name: "pgvigil",
@@ -135,6 +137,13 @@ let package = Package(
         tests("EngineTests", ["Engine", "Jobs", "Policy", "Cron", "ArchiveFormat", "Faults", "Measures"]),
         tests("CompressionTests", ["Compression", "ArchiveFormat", "Faults"]),
         tests("VerificationTests", ["Verification", "Compression", "ArchiveFormat", "Faults"]),
+        // Archives of our own against stock pg_restore and real servers.
+        tests(
+            "ArchivingTests",
+            [
+                "Archiving", "Verification", "Compression", "Processes", "Storage", "Databases", "Postgres",
+                "Engine", "Jobs", "Policy", "ArchiveFormat", "Faults", "Measures",
+            ]),
         tests("ProcessesTests", ["Processes", "Engine", "Jobs", "Policy", "Faults", "Measures"]),
         tests(
             "StorageTests", ["Storage", "Engine", "Jobs", "Policy", "ArchiveFormat", "Faults", "Measures"]),

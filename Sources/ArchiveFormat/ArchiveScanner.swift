@@ -16,7 +16,7 @@ package struct ArchiveScanner: Sendable {
 
     private var parser = ContentsParser()
     private var entries: [TOCEntry] = []
-    private var waiting: [Int32: Int] = [:]
+    private var expected: ExpectedBlocks?
     private var blockOffsets: [Int: Int64] = [:]
     private var current: Int?
     private var walker: BlockWalker?
@@ -72,9 +72,7 @@ package struct ArchiveScanner: Sendable {
         guard walker.isBetweenBlocks else {
             throw .truncated("the data of \(currentEntry?.qualifiedName ?? "a block")", offset: position)
         }
-        if let missing = waiting.values.min() {
-            throw .missingBlock(contents.entries[missing].qualifiedName)
-        }
+        try expected?.checkComplete(contents.entries)
         for (index, offset) in blockOffsets {
             contents.entries[index].location = .offset(.set, UInt64(offset))
         }
@@ -88,12 +86,9 @@ package struct ArchiveScanner: Sendable {
     private mutating func beginBlocks() throws(ArchiveFault) {
         guard let header = parser.header else { return }
         guard header.layout == .custom else { throw .notAnArchive("it is not in the custom format") }
-        for (index, entry) in entries.enumerated() where entry.hasData {
-            guard waiting.updateValue(index, forKey: entry.dumpID) == nil else {
-                throw .malformed("two entries with data have the number \(entry.dumpID)", offset: position)
-            }
-        }
-        dataEntries = waiting.count
+        let expected = try ExpectedBlocks(entries, offset: position)
+        dataEntries = expected.count
+        self.expected = expected
         contents = TableOfContents(header: header, entries: entries)
         entries = []
         walker = BlockWalker(start: position)
@@ -102,13 +97,9 @@ package struct ArchiveScanner: Sendable {
     private mutating func handle(_ step: BlockWalker.Step) throws(ArchiveFault) {
         switch step {
         case .began(let kind, let id, let offset):
-            guard let index = waiting.removeValue(forKey: id) else {
-                throw .unexpectedBlock(id: id, offset: offset)
-            }
-            let isLargeObjects = contents?.entries[index].isLargeObjects ?? false
-            guard (kind == .largeObjects) == isLargeObjects else {
-                throw .malformed("the block of \(id) is of the other kind", offset: offset)
-            }
+            guard
+                let index = try expected?.take(kind, id: id, offset: offset, of: contents?.entries ?? [])
+            else { return }
             blockOffsets[index] = offset
             current = index
         case .ended:
