@@ -120,7 +120,8 @@ extension ArchiveBuilder {
         if try takeContents(&rest) { decision.wait() }
         let data = rest
         try intake.withLock { (intake: inout Intake) throws(AnyFault) in
-            if intake.isRefusing { throw ArchiveBuilder.refusal }
+            // What pg_dump still had in its pipe when it was stopped.
+            if intake.isRefusing { return }
             guard intake.rewriter.contents != nil else { return }
             var lane = intake.lane ?? LaneWriter(line)
             intake.lane = nil

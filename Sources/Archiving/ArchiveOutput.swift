@@ -24,7 +24,9 @@ final class ArchiveOutput {
     private(set) var finishedEntries = 0
     private(set) var current: Int?
     private let file: any IncomingFile
-    private(set) var contents: TableOfContents
+    private let contents: TableOfContents
+    /// Where the blocks of entries begin, by their index.
+    private var positions: [Int: Int64] = [:]
     private var position: Int64
     private let digester: RowDigester
     private var ending = CopyTally()
@@ -75,6 +77,10 @@ final class ArchiveOutput {
 
     /// Writes the positions of all blocks, and closes the file.
     func finish() throws(AnyFault) {
+        var contents = contents
+        for (index, position) in positions {
+            contents.entries[index].location = .offset(.set, UInt64(position))
+        }
         try file.replaceStart(contents.serialise())
         try file.finish()
     }
@@ -84,7 +90,7 @@ final class ArchiveOutput {
     private func beginBlock(_ index: Int) throws(AnyFault) {
         current = index
         parts = []
-        contents.entries[index].location = .offset(.set, UInt64(position))
+        positions[index] = position
         let isObjects = contents.entries[index].isLargeObjects
         scratch.append((isObjects ? BlockWalker.Kind.largeObjects : .data).rawValue)
         ArchiveInteger.append(contents.entries[index].dumpID, to: &scratch)

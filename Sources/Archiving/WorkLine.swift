@@ -246,8 +246,10 @@ extension WorkLine {
             do throws(AnyFault) {
                 let progress: ArchiveProgress? = try output.withLock { (output) throws(AnyFault) in
                     try output?.perform(item)
-                    if case .endBlock = item { return output?.progress }
-                    return nil
+                    switch item {
+                    case .segment, .endBlock: return output?.progress
+                    case .beginBlock, .beginObject, .beginStream, .endStream: return nil
+                    }
                 }
                 if let progress { self.progress(progress) }
             } catch {

@@ -7,13 +7,6 @@ import Synchronization
 
 /// Reading what tables and large objects hold, as pg_dump reads it.
 extension PostgresRestoreServer {
-    /// `setup_connection` in PostgreSQL's `src/bin/pg_dump/pg_dump.c`, and the zone in which our dumps are made; all of it
-    /// lasts as long as the transaction.
-    private static let settings = [
-        "DateStyle": "ISO", "IntervalStyle": "postgres", "extra_float_digits": "3",
-        "synchronize_seqscans": "off", "row_security": "off", "search_path": "", "TimeZone": "UTC",
-    ]
-
     package func content(
         of table: CopySource, in database: String
     ) async throws(AnyFault) -> ContentReading {
@@ -21,7 +14,10 @@ extension PostgresRestoreServer {
         do throws(CompressionFault) { digester = try RowDigester() } catch { throw AnyFault(error) }
         let bytes = Atomic<Int64>(0)
         try await reading(in: database) { transaction throws(PostgresFault) in
-            let encoding = try await Self.dress(transaction, table.settings)
+            let encoding = try await DumpSession.dress(table.settings) {
+                (sql, values) throws(PostgresFault) in
+                try await transaction.query(sql, values)
+            }
             _ = try await transaction.copyOut(Self.copy(table, encoding), limit: Self.workLimit) { rows in
                 digester.take(rows)
                 bytes.add(Int64(rows.count), ordering: .relaxed)
@@ -78,31 +74,8 @@ extension PostgresRestoreServer {
         }
     }
 
-    /// Gives the session what pg_dump gives its own, with the database's encoding for the rows.
-    ///
-    /// - Returns: The name of that encoding.
-    private static func dress(
-        _ transaction: Transaction, _ others: [String: String]
-    ) async throws(PostgresFault) -> String {
-        try await transaction.query(RestoreQueries.patient(local: true))
-        let encoding = try await transaction.query(
-            """
-            SELECT pg_catalog.pg_encoding_to_char(encoding) AS encoding
-            FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()
-            """
-        ).one().text("encoding")
-        let all = settings.merging(others) { _, own in own }.sorted { $0.key < $1.key }
-        for (name, value) in all + [("client_encoding", encoding)] {
-            try await transaction.query(
-                "SELECT pg_catalog.set_config($1, $2, true)", [.text(name), .text(value)])
-        }
-        return encoding
-    }
-
     private static func copy(_ table: CopySource, _ encoding: String) -> String {
-        // A server takes the statement for text of the client's encoding; ours is UTF-8, which SQL_ASCII passes on.
-        let isOurs = encoding == "UTF8" || encoding == "SQL_ASCII"
-        let quote = isOurs ? SQLName.quote : SQLName.ascii
+        let quote = { DumpSession.quote($0, encoding) }
         let columns = table.columns.isEmpty ? "" : " (\(table.columns.map(quote).joined(separator: ", ")))"
         return "COPY \(quote(table.schema)).\(quote(table.name))\(columns) TO STDOUT"
     }

@@ -11,20 +11,15 @@ final class ArchiveIntake: ByteSink {
 
     fileprivate struct State {
         var scanner = ArchiveScanner()
-        var estimate: DumpEstimate
         let file: any IncomingFile
         var tailBegun = false
-        var meter: ProgressMeter
-        /// The first entry of the table of contents whose data has not been counted as done.
-        var uncounted = 0
-        /// Entries counted as done.
-        var counted = 0
+        var follower: DumpFollower
     }
 
     init(
         file: any IncomingFile, estimate: DumpEstimate, meter: ProgressMeter
     ) {
-        state = Guarded(State(estimate: estimate, file: file, meter: meter))
+        state = Guarded(State(file: file, follower: DumpFollower(estimate, meter)))
     }
 
     func write(_ bytes: UnsafeRawBufferPointer) throws(AnyFault) {
@@ -45,7 +40,9 @@ extension ArchiveIntake.State {
             throw AnyFault(error)
         }
         try store(bytes)
-        reportProgress()
+        follower.report(
+            scanner.contents?.entries, finished: scanner.finishedEntries, current: scanner.currentEntry,
+            bytes: file.size)
     }
 
     /// Writes the bytes and marks where the table of contents ends and the data begins.
@@ -56,24 +53,6 @@ extension ArchiveIntake.State {
         try file.beginTail()
         tailBegun = true
         try file.write(UnsafeRawBufferPointer(rebasing: bytes[rest...]))
-    }
-
-    /// Counts what has arrived; pg_dump writes data in the order of the table of contents (`WriteDataChunks`).
-    private mutating func reportProgress() {
-        while counted < scanner.finishedEntries, let entries = scanner.contents?.entries,
-            entries.indices.contains(uncounted)
-        {
-            let entry = entries[uncounted]
-            uncounted += 1
-            guard entry.hasData else { continue }
-            counted += 1
-            estimate.finished(entry.qualifiedName)
-        }
-        meter.tick {
-            estimate.progress(
-                bytes: file.size, done: scanner.finishedEntries, total: scanner.dataEntries,
-                current: scanner.currentEntry?.qualifiedName)
-        }
     }
 
     fileprivate mutating func finish() throws(AnyFault) {

@@ -12,7 +12,7 @@ package protocol ArchiverPort: Sendable {
     /// - Parameters:
     ///   - file: Where it is written, from its start on.
     ///   - workers: How many threads compress, at least 1.
-    ///   - progress: Called after each block, on any thread.
+    ///   - progress: Called after each segment and block, on any thread.
     /// - Throws: A fault if the compression library cannot be set up.
     func begin(
         _ file: any IncomingFile, compression: SegmentCompression, workers: Int,
@@ -74,20 +74,11 @@ package protocol ArchiveAssembly: ByteSink {
     func abandon() async
 }
 
-extension ArchiveAssembly {
-    /// What pg_dump is refused its further output with, once the data comes from stretches.
-    package static var refusal: AnyFault {
-        AnyFault(
-            code: "archive.enough", summary: "the table of contents is all that is wanted of pg_dump",
-            remedy: "Nothing need be done.")
-    }
-}
-
 /// Where the data of an archive comes from.
 package enum ArchiveSource: Sendable {
     /// From pg_dump's own stream.
     case stream
-    /// From connections of ours; pg_dump is refused its further output, and ends.
+    /// From connections of ours; what pg_dump writes further is thrown away.
     case stretches
 }
 

@@ -9,6 +9,10 @@ package struct BackupPorts: Sendable {
     package var tools: any ToolPort
     package var store: any BackupStore
     package var verifier: any VerifierPort
+    /// Nil where pg_dump writes every archive itself.
+    package var archiver: (any ArchiverPort)?
+    /// What there is to compress with at this moment, for a run of this schedule.
+    package var room: @Sendable () async -> WorkerChoice.Room
     package var ambient: Ambient
     package var observer: any RunObserver
     /// Offset from UTC in seconds at an instant, in the zone that retention reckons days in.
@@ -16,7 +20,10 @@ package struct BackupPorts: Sendable {
 
     package init(
         book: JournaledBook, server: any ServerPort, tools: any ToolPort, store: any BackupStore,
-        verifier: any VerifierPort, ambient: Ambient, observer: any RunObserver = NoObserver(),
+        verifier: any VerifierPort, archiver: (any ArchiverPort)? = nil,
+        room: @escaping @Sendable () async -> WorkerChoice.Room = {
+            WorkerChoice.Room(cores: 1, expected: .zero)
+        }, ambient: Ambient, observer: any RunObserver = NoObserver(),
         zoneOffset: @escaping @Sendable (Date) -> Int
     ) {
         self.book = book
@@ -24,6 +31,8 @@ package struct BackupPorts: Sendable {
         self.tools = tools
         self.store = store
         self.verifier = verifier
+        self.archiver = archiver
+        self.room = room
         self.ambient = ambient
         self.observer = observer
         self.zoneOffset = zoneOffset

@@ -34,6 +34,7 @@ extension BackupSteps {
             let rows = report.tables.reduce(Int64(0)) { $0 + ($1.rows ?? 0) }
             detail = "\(report.tables.count) tables, \(Decimals.grouped(rows)) rows read back and decoded"
             work.report = report
+            try compare(report, with: work.tally, item)
             if let snapshot = work.snapshot {
                 try await compare(report, with: snapshot, item)
                 work.sourceCounts = true
@@ -54,6 +55,40 @@ extension BackupSteps {
             observer.observe(
                 .checking(item, bytes: ByteCount(done), of: ByteCount(total), elapsed: uptime() - begun))
         }
+    }
+
+    /// What the manifest says of the compression: a job's `isal` is zlib where pg_dump had to write the archive.
+    private func compression(_ item: BackupItem) -> String {
+        if case .isal = spec.compression, works[item]?.tally == nil { return "zlib:6" }
+        return "\(spec.compression)"
+    }
+
+    /// Compares what was read back with what was written, row by row.
+    ///
+    /// - Throws: ``EngineFault/archiveDamaged(item:finding:)``.
+    private func compare(
+        _ report: VerificationReport, with tally: ArchiveTally?, _ item: BackupItem
+    ) throws(AnyFault) {
+        guard let tally else { return }
+        let read = report.tables.map {
+            Manifest.Table(
+                schema: $0.schema, name: $0.name, rows: $0.rows, bytes: $0.bytes, digest: $0.digest)
+        }
+        func key(_ table: Manifest.Table) -> String { "\(table.schema).\(table.name)" }
+        let written = Dictionary(tally.tables.map { (key($0), $0) }) { first, _ in first }
+        let other = read.first { written[key($0)] != $0 }
+        guard let other else {
+            guard read.count == tally.tables.count, report.largeObjectsDigest == tally.largeObjectsDigest
+            else {
+                throw EngineFault.archiveDamaged(
+                    item: "\(item)", finding: "other tables or large objects were read back than written"
+                ).plain
+            }
+            return
+        }
+        throw EngineFault.archiveDamaged(
+            item: "\(item)", finding: "\(key(other)): other rows were read back than were written"
+        ).plain
     }
 
     /// Counts each table of the archive in the state that was dumped.
@@ -90,8 +125,8 @@ extension BackupSteps {
         let manifest = ManifestBuilder(
             run: run, spec: spec, item: item, facts: work.facts, server: work.server, client: work.client,
             id: ports.ambient.makeID(), started: work.started, finished: ports.ambient.wallTime(),
-            globals: work.globals,
-            warnings: work.warnings, files: work.files, report: work.report,
+            globals: work.globals, compression: compression(item),
+            warnings: work.warnings, files: work.files, report: work.report, tally: work.tally,
             sourceCounts: work.sourceCounts
         ).manifest
         let stored = try await incoming.publish(manifest, at: work.started)

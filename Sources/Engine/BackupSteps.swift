@@ -24,6 +24,8 @@ actor BackupSteps {
         var started: Date
         var files: [Manifest.File] = []
         var report: VerificationReport?
+        /// What was written, where the archive is one of ours.
+        var tally: ArchiveTally?
         var stored: StoredSet?
     }
 
@@ -34,6 +36,8 @@ actor BackupSteps {
     let book: JournaledBook
     let ports: BackupPorts
     var works: [BackupItem: Work] = [:]
+    /// Databases whose archive pg_dump writes itself, since its stream surprised us in an earlier attempt, and how.
+    var stockReasons: [BackupItem: String] = [:]
 
     /// - Parameter book: Takes the place of the book of `ports`: what the catalog does not take waits, and does not fail.
     init(
@@ -199,7 +203,7 @@ extension BackupSteps {
             withPasswords: withPasswords)
         let call = toolCall("pg_dumpall", arguments, work)
         let result = try await ports.tools.run(call, output: .sink(file))
-        try accept(result, tool: "pg_dumpall", item)
+        try Self.accept(result, tool: "pg_dumpall", item)
         try file.finish()
         work.globals = withPasswords ? .withPasswords : .withoutPasswords
         work.warnings += result.warnings
@@ -209,62 +213,7 @@ extension BackupSteps {
         return StepResult(event: .done, detail: detail, bytes: file.size)
     }
 
-    private func dump(_ target: Target, _ item: BackupItem, _ before: Work) async throws(AnyFault)
-        -> StepResult
-    {
-        var work = before
-        guard let incoming = work.incoming else { throw lost(item) }
-        let name = DumpCommand.archiveName(spec)
-        let connection = target.connection.with(database: item.database)
-        if spec.snapshotCounts {
-            work.snapshot = try await ports.server.holdSnapshot(of: target, database: item.database)
-            works[item] = work
-        }
-        let arguments = DumpCommand.dump(
-            spec, connection: connection, job: run.job, client: work.client,
-            directory: "\(incoming.directory)/\(name)", snapshot: work.snapshot?.id)
-        let (result, size) = try await take(
-            toolCall("pg_dump", arguments, work), into: name, of: incoming, item, work)
-        work.warnings += result.warnings
-        works[item] = work
-        let detail = result.warnings.isEmpty ? "" : "\(result.warnings.count) warnings: \(result.warnings[0])"
-        return StepResult(event: .done, detail: detail, bytes: size)
-    }
-
-    /// Runs pg_dump, and takes what it writes to its standard output into a file.
-    ///
-    /// - Returns: And the size of the file; nil for a folder, which pg_dump writes itself.
-    private func take(
-        _ call: ToolCall, into name: String, of incoming: any IncomingSet, _ item: BackupItem, _ work: Work
-    ) async throws(AnyFault) -> (ToolResult, ByteCount?) {
-        let observer = ports.observer
-        let meter = ProgressMeter(uptime: ports.ambient.uptime) { progress, elapsed in
-            observer.observe(.dumping(item, progress, elapsed: elapsed))
-        }
-        var size: ByteCount?
-        let result: ToolResult
-        switch spec.format {
-        case .custom:
-            let file = try await incoming.makeFile(name)
-            let intake = ArchiveIntake(file: file, estimate: DumpEstimate(work.facts), meter: meter)
-            result = try await ports.tools.run(call, output: .sink(intake))
-            try accept(result, tool: "pg_dump", item)
-            try intake.finish()
-            size = file.size
-        case .plain:
-            let file = try await incoming.makeFile(name)
-            result = try await ports.tools.run(call, output: .sink(MeteredFile(file: file, meter: meter)))
-            try accept(result, tool: "pg_dump", item)
-            try file.finish()
-            size = file.size
-        case .directory:
-            result = try await ports.tools.run(call, output: .discard)
-            try accept(result, tool: "pg_dump", item)
-        }
-        return (result, size)
-    }
-
-    private func toolCall(_ tool: String, _ arguments: [String], _ work: Work) -> ToolCall {
+    func toolCall(_ tool: String, _ arguments: [String], _ work: Work) -> ToolCall {
         // COPY writes `timestamptz` in the session's zone, and nothing in an archive tells which one that was: with one
         // zone for all, a drill finds the same text (manual, "Environment Variables", PGTZ). pg_dumpall writes `VALID
         // UNTIL` in the server's style of dates, which another server takes for another day: 02/01/2040.
@@ -273,9 +222,9 @@ extension BackupSteps {
             environment: work.environment.merging(DumpCommand.dates) { own, _ in own })
     }
 
-    private func accept(_ result: ToolResult, tool: String, _ item: BackupItem) throws(AnyFault) {
-        if result.wasStopped { throw RunScribe.interrupted }
-        try stopIfCancelled()
+    /// - Throws: What a program's end amounts to, if it is no success.
+    static func accept(_ result: ToolResult, tool: String, _ item: BackupItem) throws(AnyFault) {
+        if result.wasStopped || Task.isCancelled { throw RunScribe.interrupted }
         if let fault = ToolFailure.fault(result, tool: tool, item: "\(item)") { throw fault.plain }
     }
 

@@ -19,7 +19,7 @@ package enum ClientChoice {
             throw .noClient(server: server, found: clients.map(\.major).sorted(by: >))
         }
         switch compression {
-        case .none, .zlib: return client
+        case .none, .isal, .zlib: return client
         case .lz4, .zstd:
             // pg_dump knows lz4 and zstd from version 16 on (release notes of 16).
             if client.major >= 16 { return client }

@@ -12,11 +12,12 @@ package enum DumpCommand {
     /// What pg_dump is started with; an archive that is one file goes to standard output.
     ///
     /// - Parameters:
+    ///   - workers: Connections of a directory dump.
     ///   - directory: Where a directory dump is written; it must not exist yet.
     ///   - snapshot: The exported state that it saves; nil lets it take its own.
     package static func dump(
-        _ spec: BackupSpec, connection: ConnectionInfo, job: String, client: ClientTools, directory: String,
-        snapshot: String? = nil
+        _ spec: BackupSpec, connection: ConnectionInfo, job: String, client: ClientTools, workers: Int = 1,
+        directory: String, snapshot: String? = nil
     ) -> [String] {
         var arguments = [
             "--dbname=\(tagged(connection, job).conninfo)", "--no-password",
@@ -24,7 +25,7 @@ package enum DumpCommand {
             compression(spec.compression, clientMajor: client.major),
         ]
         if spec.format == .directory {
-            arguments += ["--file=\(directory)", "--jobs=\(spec.workers)"]
+            arguments += ["--file=\(directory)", "--jobs=\(workers)"]
         }
         if let snapshot { arguments.append("--snapshot=\(snapshot)") }
         let selection = spec.selection
@@ -75,7 +76,7 @@ package enum DumpCommand {
         case (.custom, _): "archive.dump"
         case (.directory, _): "archive"
         case (.plain, .none), (.plain, .zlib(level: 0)): "archive.sql"
-        case (.plain, .zlib): "archive.sql.gz"
+        case (.plain, .zlib), (.plain, .isal): "archive.sql.gz"
         case (.plain, .lz4): "archive.sql.lz4"
         case (.plain, .zstd): "archive.sql.zst"
         }
@@ -86,6 +87,8 @@ package enum DumpCommand {
         case .none: clientMajor >= 16 ? "--compress=none" : "--compress=0"
         case .zlib(level: 0): clientMajor >= 16 ? "--compress=none" : "--compress=0"
         case .zlib(let level): clientMajor >= 16 ? "--compress=gzip:\(level)" : "--compress=\(level)"
+        // What pg_dump writes of its own accord instead; see `StockPath`.
+        case .isal: clientMajor >= 16 ? "--compress=gzip:6" : "--compress=6"
         case .lz4: "--compress=lz4"
         case .zstd(let level): "--compress=zstd:\(level)"
         }

@@ -20,10 +20,11 @@ package enum EngineFault: Fault, Equatable {
     case snapshotPooled(item: String)
     /// pg_dump saved another number of rows than the table had in the same snapshot.
     case rowsDiffer(item: String, table: String, source: Int64, archive: Int64, others: Int)
+    /// What pg_dump wrote is not what an archive of ours can be made of.
+    case streamSurprise(item: String, why: String)
     case stepTimedOut(StepName, limit: Duration)
     case hookFailed(StepName, program: String, end: String, tail: String)
     case commandFailed(program: String, end: String, tail: String)
-    /// Until its machine is there.
 
     /// The code of a step that was over its limit; a run that has no other faults has timed out.
     static let stepTimeoutCode = "run.step-timeout"
@@ -45,6 +46,7 @@ package enum EngineFault: Fault, Equatable {
         case .surprise: "backup.surprise"
         case .snapshotPooled: "backup.snapshot-pooled"
         case .rowsDiffer: "backup.rows-differ"
+        case .streamSurprise: "backup.stream-surprise"
         case .stepTimedOut: Self.stepTimeoutCode
         case .hookFailed: "run.hook-failed"
         case .commandFailed: "run.command-failed"
@@ -81,6 +83,7 @@ package enum EngineFault: Fault, Equatable {
             "table \(table) of \(item) has \(Decimals.grouped(source)) rows at the source and "
                 + "\(Decimals.grouped(archive)) in the archive"
                 + (others > 0 ? ", and \(others) more tables differ" : "")
+        case .streamSurprise(let item, let why): "pg_dump's stream of \(item) is not as expected: \(why)"
         case .stepTimedOut(let step, let limit):
             "step '\(step.rawValue)' took longer than \(DurationText.written(limit))"
         case .hookFailed(let hook, let program, let end, let tail):
@@ -115,6 +118,8 @@ package enum EngineFault: Fault, Equatable {
             "Connect the target to the server itself, or take 'snapshot_counts' out of the job."
         case .rowsDiffer:
             "Check the server for damage (amcheck, its log) and report what you find; nothing was published."
+        case .streamSurprise:
+            "Another attempt lets pg_dump write the archive itself, as 'writer: pg_dump' in the job always does."
         case .stepTimedOut:
             "Raise the limit of this step or of the hooks in the job, or find what holds it up."
         case .hookFailed: "Run the program by hand as the same user, and correct it or 'hooks' of the job."
@@ -127,8 +132,8 @@ package enum EngineFault: Fault, Equatable {
         case .storeUnknown, .targetUnknown: .usage
         case .noClient, .codecNeedsNewerClient, .archiveUndecided: .undetermined
         case .nothingToSave, .databaseMissing, .unreadable, .rowSecurity, .noSpace, .toolFailed,
-            .archiveDamaged, .surprise, .snapshotPooled, .rowsDiffer, .stepTimedOut, .hookFailed,
-            .commandFailed:
+            .archiveDamaged, .surprise, .snapshotPooled, .rowsDiffer, .streamSurprise, .stepTimedOut,
+            .hookFailed, .commandFailed:
             .badResult
         }
     }
@@ -136,7 +141,7 @@ package enum EngineFault: Fault, Equatable {
     package var mayPass: Bool {
         switch self {
         case .toolFailed(_, _, _, _, let mayPass): mayPass
-        case .archiveDamaged, .archiveUndecided, .stepTimedOut, .commandFailed: true
+        case .archiveDamaged, .archiveUndecided, .streamSurprise, .stepTimedOut, .commandFailed: true
         case .nothingToSave, .databaseMissing, .unreadable, .rowSecurity, .noClient, .codecNeedsNewerClient,
             .noSpace, .storeUnknown, .targetUnknown, .surprise, .snapshotPooled, .rowsDiffer, .hookFailed:
             false

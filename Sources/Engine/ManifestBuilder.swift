@@ -15,22 +15,28 @@ struct ManifestBuilder {
     var started: Date
     var finished: Date
     var globals: Manifest.Globals
+    /// How the data is compressed in fact.
+    var compression: String
     var warnings: [String]
     var files: [Manifest.File]
     var report: VerificationReport?
+    /// What was written, where the archive is one of ours.
+    var tally: ArchiveTally?
     var sourceCounts = false
 
     var manifest: Manifest {
         Manifest(
             id: id, run: run.id, job: run.job, target: item.target, slot: slot, started: started,
-            finished: finished, format: kind, compression: "\(spec.compression)",
+            finished: finished, format: kind, compression: compression,
             archive: DumpCommand.archiveName(spec), partial: partial, globals: globals, files: files,
             serverVersion: server.version, clientVersion: client.version,
             systemIdentifier: server.systemIdentifier,
             database: database,
             extensions: facts.extensions.map { .init(name: $0.name, version: $0.version) },
-            warnings: warnings, tables: tables, largeObjects: report?.largeObjects ?? 0,
-            largeObjectsDigest: report?.largeObjectsDigest,
+            warnings: warnings, tables: tables,
+            largeObjects: report?.largeObjects ?? tally?.largeObjects ?? 0,
+            largeObjectsDigest: report?.largeObjectsDigest ?? tally?.largeObjectsDigest,
+            parts: tally.flatMap { $0.parts.isEmpty ? nil : $0.parts },
             verification: .init(
                 level: spec.verify == .decode || report != nil ? .decode : .hash, at: finished,
                 sourceCounts: sourceCounts ? true : nil))
@@ -68,7 +74,8 @@ struct ManifestBuilder {
     }
 
     private var tables: [Manifest.Table] {
-        (report?.tables ?? []).map {
+        guard let report else { return tally?.tables ?? [] }
+        return report.tables.map {
             .init(schema: $0.schema, name: $0.name, rows: $0.rows, bytes: $0.bytes, digest: $0.digest)
         }
     }

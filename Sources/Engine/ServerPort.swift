@@ -13,6 +13,11 @@ package protocol ServerPort: Sendable {
     ///
     /// - Throws: ``EngineFault/snapshotPooled(item:)`` where a pooler stands in between.
     func holdSnapshot(of target: Target, database: String) async throws(AnyFault) -> any HeldSnapshot
+    /// The same, with several connections that see that state.
+    ///
+    /// - Throws: As ``holdSnapshot(of:database:)``, and where there are not so many connections.
+    func shareSnapshot(of target: Target, database: String, connections: Int) async throws(AnyFault)
+        -> any SharedSnapshot
 }
 
 /// One state of a database, held open in a transaction that reads only; manual, "Snapshot Synchronization Functions".

@@ -1,6 +1,7 @@
 import Faults
 package import FoundationEssentials
 package import Jobs
+import Policy
 
 /// Does runs, and keeps hold of those that are under way.
 package actor Supervisor: RunExecutor {
@@ -11,6 +12,10 @@ package actor Supervisor: RunExecutor {
         package var tools: any ToolPort
         package var stores: [String: any BackupStore]
         package var verifier: any VerifierPort
+        /// Nil where pg_dump writes every archive itself.
+        package var archiver: (any ArchiverPort)?
+        /// Cores of this host, and its load for each; nil where it cannot be read.
+        package var host: @Sendable () async -> (cores: Int, load: Double?)
         package var liveness: any LivenessPort
         /// Looked at again before another attempt; nil where runs have no guards.
         package var guards: (any GuardPort)?
@@ -24,7 +29,9 @@ package actor Supervisor: RunExecutor {
         package init(
             book: JournaledBook, server: any ServerPort, tools: any ToolPort,
             stores: [String: any BackupStore],
-            verifier: any VerifierPort, liveness: any LivenessPort, guards: (any GuardPort)? = nil,
+            verifier: any VerifierPort, archiver: (any ArchiverPort)? = nil,
+            host: @escaping @Sendable () async -> (cores: Int, load: Double?) = { (1, nil) },
+            liveness: any LivenessPort, guards: (any GuardPort)? = nil,
             restoring: Restoring, maintaining: any MaintenancePort, ambient: Ambient,
             zoneOffset: @escaping @Sendable (Date) -> Int
         ) {
@@ -33,6 +40,8 @@ package actor Supervisor: RunExecutor {
             self.tools = tools
             self.stores = stores
             self.verifier = verifier
+            self.archiver = archiver
+            self.host = host
             self.liveness = liveness
             self.guards = guards
             self.restoring = restoring
@@ -206,10 +215,31 @@ package actor Supervisor: RunExecutor {
         let targets = try targets(of: context.job)
         let backup = BackupPorts(
             book: ports.book, server: ports.server, tools: ports.tools, store: store,
-            verifier: ports.verifier, ambient: ports.ambient, observer: observer,
+            verifier: ports.verifier, archiver: ports.archiver, room: room(context),
+            ambient: ports.ambient, observer: observer,
             zoneOffset: ports.zoneOffset)
         return Work(
             work: BackupRun(context, spec, targets: targets, limits: settings.limits, ports: backup),
             store: store)
+    }
+
+    /// What a run has to compress with, asked when it is needed.
+    private nonisolated func room(_ context: RunContext) -> @Sendable () async -> WorkerChoice.Room {
+        let window: Schedule.NamedWindow? =
+            switch context.run.trigger {
+            case .slot(let key, _): schedules[key]?.window
+            case .hand: nil
+            }
+        let (host, ambient, expected) = (ports.host, ports.ambient, context.job.expected)
+        return {
+            let now = ambient.wallTime()
+            let (cores, load) = await host()
+            var end: Date?
+            if let stretch = window?.stretch(at: now), case .open(let until) = stretch { end = until }
+            return WorkerChoice.Room(
+                cores: cores, load: load,
+                loadMax: window?.window.guards.first { $0.kind == .load }?.limit,
+                windowLeft: end.map { .seconds($0.timeIntervalSince(now)) }, expected: expected)
+        }
     }
 }

@@ -8,8 +8,12 @@ package struct BackupSpec: Sendable, Equatable {
     package var excludeDatabases: [String]
     package var format: Format
     package var compression: Compression
-    /// Connections of a directory dump (`pg_dump -j`), at least 1; 1 for the other formats.
-    package var workers: Int
+    /// Who writes a custom archive.
+    package var writer: Writer
+    /// Threads that compress a custom archive of ours, or the connections of a directory dump (`pg_dump -j`); from 1.
+    package var workers: WorkerCount
+    /// Connections that read the tables of a custom archive of ours, from 1.
+    package var connections: WorkerCount
     package var globals: Bool
     package var verify: Verify
     package var keep: Retention
@@ -21,7 +25,8 @@ package struct BackupSpec: Sendable, Equatable {
 
     package init(
         databases: [String]? = nil, excludeDatabases: [String] = [], format: Format = .custom,
-        compression: Compression = .zlib(level: 6), workers: Int = 1, globals: Bool = true,
+        compression: Compression = .zlib(level: 6), writer: Writer = .pgvigil,
+        workers: WorkerCount = .automatic, connections: WorkerCount = .automatic, globals: Bool = true,
         verify: Verify = .decode, keep: Retention = Retention(), store: String = "local",
         selection: Selection = Selection(), snapshotCounts: Bool = false
     ) {
@@ -29,7 +34,9 @@ package struct BackupSpec: Sendable, Equatable {
         self.excludeDatabases = excludeDatabases
         self.format = format
         self.compression = compression
+        self.writer = writer
         self.workers = workers
+        self.connections = connections
         self.globals = globals
         self.verify = verify
         self.keep = keep
@@ -43,9 +50,19 @@ package struct BackupSpec: Sendable, Equatable {
         case custom, directory, plain
     }
 
-    /// How the data is compressed: `none`, `zlib:0-9`, `lz4`, `zstd:N`.
+    /// Who compresses the data of a custom archive and puts it together.
+    package enum Writer: String, Sendable, Equatable, CaseIterable {
+        /// pgvigil, on all cores, from what pg_dump writes without compression.
+        case pgvigil
+        /// pg_dump, on one core.
+        case pgDump = "pg_dump"
+    }
+
+    /// How the data is compressed: `none`, `isal:1-3`, `zlib:0-9`, `lz4`, `zstd:N`.
     package enum Compression: Sendable, Equatable, CustomStringConvertible {
         case none
+        /// zlib streams made by Intel's ISA-L.
+        case isal(level: Int)
         case zlib(level: Int)
         case lz4
         case zstd(level: Int)
@@ -53,10 +70,29 @@ package struct BackupSpec: Sendable, Equatable {
         package var description: String {
             switch self {
             case .none: "none"
+            case .isal(let level): "isal:\(level)"
             case .zlib(let level): "zlib:\(level)"
             case .lz4: "lz4"
             case .zstd(let level): "zstd:\(level)"
             }
+        }
+    }
+
+    /// What the data is compressed with where the job does not say it.
+    package static func defaultCompression(_ format: Format, _ writer: Writer) -> Compression {
+        switch (format, writer) {
+        case (.custom, .pgvigil): .isal(level: 2)
+        case (.custom, .pgDump), (.directory, _), (.plain, _): .zlib(level: 6)
+        }
+    }
+
+    /// How pgvigil compresses the archive; nil where pg_dump writes it.
+    package var segmentCompression: Compression? {
+        guard format == .custom, writer == .pgvigil else { return nil }
+        switch compression {
+        case .isal: return compression
+        case .zlib(let level): return level > 0 ? compression : nil
+        case .none, .lz4, .zstd: return nil
         }
     }
 

@@ -55,12 +55,16 @@ extension ConfigurationParser {
 
     static func backupSpec(_ section: Section) -> BackupSpec {
         let fallback = BackupSpec()
+        let format = section.value(JobKeys.format) ?? fallback.format
+        let writer = section.value(JobKeys.writer) ?? fallback.writer
         return BackupSpec(
             databases: section.value(JobKeys.databases),
             excludeDatabases: section.value(JobKeys.exclude) ?? [],
-            format: section.value(JobKeys.format) ?? fallback.format,
-            compression: section.value(JobKeys.compression) ?? fallback.compression,
-            workers: section.value(JobKeys.workers) ?? fallback.workers,
+            format: format,
+            compression: section.value(JobKeys.compression)
+                ?? BackupSpec.defaultCompression(format, writer),
+            writer: writer, workers: section.value(JobKeys.workers) ?? fallback.workers,
+            connections: section.value(JobKeys.connections) ?? fallback.connections,
             globals: section.value(JobKeys.globals) ?? fallback.globals,
             verify: section.value(JobKeys.verify) ?? fallback.verify,
             keep: section.value(JobKeys.keep) ?? fallback.keep,
@@ -95,13 +99,26 @@ extension ConfigurationParser {
         func report(_ summary: String, _ remedy: String, at place: Place?) {
             findings.add(AnyFault(.contradiction(summary, remedy: remedy), at: place ?? section.place))
         }
-        if spec.workers > 1, spec.format != .directory {
+        if case .exactly(let count) = spec.workers, count > 1, spec.format == .plain {
             report(
-                "workers: \(spec.workers) needs the directory format, and this job writes "
-                    + "\(spec.format.rawValue)",
-                "Write format: directory, or remove workers.", at: section.place(JobKeys.workers))
+                "workers: \(count) needs the custom or the directory format, and this job writes plain text",
+                "Write format: custom, or remove workers.", at: section.place(JobKeys.workers))
+        }
+        if case .exactly(let count) = spec.connections, count > 1, spec.segmentCompression == nil {
+            report(
+                "connections: \(count) is for archives that pgvigil writes, and pg_dump writes this one",
+                "Remove connections, or write format: custom and compression: isal:2.",
+                at: section.place(JobKeys.connections))
         }
         switch (spec.format, spec.compression) {
+        case (.plain, .isal), (.directory, .isal):
+            report(
+                "isal is for the custom format, and this job writes \(spec.format.rawValue)",
+                "Write compression: zlib:6, or format: custom.", at: section.place(JobKeys.compression))
+        case (.custom, .isal) where spec.writer == .pgDump:
+            report(
+                "pg_dump cannot write isal", "Write compression: zlib:6, or remove writer.",
+                at: section.place(JobKeys.compression))
         case (.plain, .lz4), (.plain, .zstd):
             report(
                 "plain backups are written as .sql or .sql.gz, not with \(spec.compression)",

@@ -55,13 +55,25 @@ enum JobKeys {
         "format", Form<BackupSpec.Format>.choice, .written("custom"),
         "The format of pg_dump: one compressed file, a folder with a file for each table, or SQL text.")
     static let compression = Key(
-        "compression", Form<BackupSpec.Compression>.compression, .written("zlib:6"),
-        "`none`, `zlib:0` to `zlib:9`, `lz4`, or `zstd:1` to `zstd:22`. lz4 and zstd need pg_dump 16 or "
-            + "later."
+        "compression", Form<BackupSpec.Compression>.compression,
+        .described("`isal:2` in the custom format, else `zlib:6`"),
+        "`none`, `isal:1` to `isal:3`, `zlib:0` to `zlib:9`, `lz4`, or `zstd:1` to `zstd:22`. isal is zlib's format, "
+            + "written three times as fast, in the custom format only. lz4 and zstd need pg_dump 16 or later."
     )
+    static let writer = Key(
+        "writer", Form<BackupSpec.Writer>.choice, .written("pgvigil"),
+        "Who compresses a custom archive: `pgvigil`, on all cores and with isal or zlib, or `pg_dump` itself, on "
+            + "one. Both make archives that pg_restore reads; lz4, zstd and none are always pg_dump's.")
+    static let connections = Key(
+        "connections", Form<WorkerCount>.workerCount(1...16),
+        .described("`auto`: 2 for databases of 128 MiB and more, else 1"),
+        "Connections that read the tables of a custom archive in one snapshot; large tables are split between them. "
+            + "For archives that pgvigil writes.")
     static let workers = Key(
-        "workers", Form<Int>.whole(1...64), .written("1"),
-        "Connections that dump at the same time (`pg_dump -j`); more than 1 for the directory format only.")
+        "workers", Form<WorkerCount>.workerCount(1...64),
+        .described("`auto`: the cores that are free, within the guard `load` of the window"),
+        "Threads that compress a custom archive; in the directory format the connections that dump (`pg_dump -j`)."
+    )
     static let globals = Key(
         "globals", Form<Bool>.flag, .written("true"),
         "Also save the roles and tablespaces of the server, which no dump of a database holds.")
@@ -115,7 +127,8 @@ enum JobKeys {
     /// The keys that only backups have.
     static let ofBackup = [
         databases.declaration, exclude.declaration, format.declaration, compression.declaration,
-        workers.declaration, globals.declaration, verify.declaration, keep.declaration, store.declaration,
+        writer.declaration, workers.declaration, connections.declaration, globals.declaration,
+        verify.declaration, keep.declaration, store.declaration,
         timeouts.declaration, objectives.declaration, schemas.declaration, excludeSchemas.declaration,
         tables.declaration, excludeTables.declaration, excludeTableData.declaration,
         snapshotCounts.declaration,

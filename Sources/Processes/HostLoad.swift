@@ -3,12 +3,15 @@ import Glibc
 
 /// Reads how busy this host is.
 package enum HostLoad {
+    /// The cores that are on line.
+    package static var cores: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
     /// The load average of the last minute, divided by the cores that are on line.
     ///
     /// - Throws: ``ProcessFault/noLoad(reason:)``.
     package static func perCore() throws(AnyFault) -> Double {
         do throws(ProcessFault) {
-            return try perCore(file: "/proc/loadavg", cores: sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+            return try perCore(file: "/proc/loadavg", cores: cores)
         } catch {
             throw AnyFault(error)
         }

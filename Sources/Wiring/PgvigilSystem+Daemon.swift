@@ -1,3 +1,4 @@
+import Archiving
 import Cron
 import Databases
 import Engine
@@ -81,6 +82,9 @@ extension PgvigilSystem {
         let ports = Supervisor.Ports(
             book: book, server: ServerProbe(connectLimit: settings.limits.connectTimeout),
             tools: tools(configuration, surroundings), stores: stores, verifier: ArchiveVerifier(),
+            archiver: Archiver(),
+            // A load that cannot be read is no reason to use fewer cores.
+            host: { (HostLoad.cores, try? HostLoad.perCore()) },
             liveness: RunLocks(stateDirectory: settings.stateDirectory), guards: guards,
             restoring: Supervisor.Restoring(
                 servers: servers(configuration, surroundings), archives: SetArchives()),

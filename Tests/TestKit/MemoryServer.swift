@@ -71,6 +71,13 @@ package final class MemoryServer: ServerPort {
     /// Snapshots that are held now.
     package var snapshots: Set<String> { state.withLock { $0.snapshots } }
 
+    /// No server in memory has several connections: what they read is tested on real ones.
+    package func shareSnapshot(
+        of target: Target, database: String, connections: Int
+    ) async throws(AnyFault) -> any SharedSnapshot {
+        throw EngineFault.snapshotPooled(item: "\(target.name)/\(database)").plain
+    }
+
     package func holdSnapshot(of target: Target, database: String) async throws(AnyFault) -> any HeldSnapshot
     {
         let item = BackupItem(target: target.name, database: database)
