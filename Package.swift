@@ -134,7 +134,9 @@ let package = Package(
         tests("PolicyTests", ["Policy", "Faults", "Measures"]),
         tests("ArchiveFormatTests", ["ArchiveFormat", "Faults"]),
         tests("JobsTests", ["Jobs", "Policy", "Cron", "Faults", "Measures"]),
-        tests("EngineTests", ["Engine", "Jobs", "Policy", "Cron", "ArchiveFormat", "Faults", "Measures"]),
+        tests(
+            "EngineTests",
+            ["Engine", "Archiving", "Jobs", "Policy", "Cron", "ArchiveFormat", "Faults", "Measures"]),
         tests("CompressionTests", ["Compression", "ArchiveFormat", "Faults"]),
         tests("VerificationTests", ["Verification", "Compression", "ArchiveFormat", "Faults"]),
         // Archives of our own against stock pg_restore and real servers.

@@ -23,9 +23,10 @@ package struct BackupSpec: Sendable, Equatable {
     /// Whether the rows are also counted at the source, in the snapshot that is dumped, so that pg_dump is checked too.
     package var snapshotCounts: Bool
 
+    /// - Parameter compression: Nil takes what suits the format and who writes it.
     package init(
         databases: [String]? = nil, excludeDatabases: [String] = [], format: Format = .custom,
-        compression: Compression = .zlib(level: 6), writer: Writer = .pgvigil,
+        compression: Compression? = nil, writer: Writer = .pgvigil,
         workers: WorkerCount = .automatic, connections: WorkerCount = .automatic, globals: Bool = true,
         verify: Verify = .decode, keep: Retention = Retention(), store: String = "local",
         selection: Selection = Selection(), snapshotCounts: Bool = false
@@ -33,7 +34,7 @@ package struct BackupSpec: Sendable, Equatable {
         self.databases = databases
         self.excludeDatabases = excludeDatabases
         self.format = format
-        self.compression = compression
+        self.compression = compression ?? Self.defaultCompression(format, writer)
         self.writer = writer
         self.workers = workers
         self.connections = connections
@@ -79,7 +80,7 @@ package struct BackupSpec: Sendable, Equatable {
     }
 
     /// What the data is compressed with where the job does not say it.
-    package static func defaultCompression(_ format: Format, _ writer: Writer) -> Compression {
+    private static func defaultCompression(_ format: Format, _ writer: Writer) -> Compression {
         switch (format, writer) {
         case (.custom, .pgvigil): .isal(level: 2)
         case (.custom, .pgDump), (.directory, _), (.plain, _): .zlib(level: 6)

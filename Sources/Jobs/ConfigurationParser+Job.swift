@@ -55,15 +55,13 @@ extension ConfigurationParser {
 
     static func backupSpec(_ section: Section) -> BackupSpec {
         let fallback = BackupSpec()
-        let format = section.value(JobKeys.format) ?? fallback.format
-        let writer = section.value(JobKeys.writer) ?? fallback.writer
         return BackupSpec(
             databases: section.value(JobKeys.databases),
             excludeDatabases: section.value(JobKeys.exclude) ?? [],
-            format: format,
-            compression: section.value(JobKeys.compression)
-                ?? BackupSpec.defaultCompression(format, writer),
-            writer: writer, workers: section.value(JobKeys.workers) ?? fallback.workers,
+            format: section.value(JobKeys.format) ?? fallback.format,
+            compression: section.value(JobKeys.compression),
+            writer: section.value(JobKeys.writer) ?? fallback.writer,
+            workers: section.value(JobKeys.workers) ?? fallback.workers,
             connections: section.value(JobKeys.connections) ?? fallback.connections,
             globals: section.value(JobKeys.globals) ?? fallback.globals,
             verify: section.value(JobKeys.verify) ?? fallback.verify,

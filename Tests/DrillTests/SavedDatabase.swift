@@ -135,7 +135,7 @@ struct SavedDatabase: Sendable {
         try await Fact.nextSecond()
         let spec = BackupSpec(
             databases: databases, format: format, compression: compression,
-            workers: format == .directory ? 2 : 1)
+            workers: .exactly(format == .directory ? 2 : 1))
         let run = try await bench().run(.backup(spec))
         guard run.state == .ended(.succeeded) else { throw Trouble(reason: "\(run.state) \(run.summary)") }
     }

@@ -35,7 +35,8 @@ struct Bench: Sendable {
         databases: [String] = ["shop"], verifier: MemoryVerifier = MemoryVerifier(),
         limits: Limits = Limits(),
         clients: [ClientTools] = [ClientTools(directory: "/clients/17", major: 17, version: "17.6")],
-        password: String? = nil, secrets: [ConnectionInfo.SecretParameter] = []
+        password: String? = nil, secrets: [ConnectionInfo.SecretParameter] = [],
+        archiver: (any ArchiverPort)? = nil
     ) {
         self.verifier = verifier
         server.put(MemoryServer.server(databases: databases), of: "main")
@@ -58,8 +59,8 @@ struct Bench: Sendable {
             settings: settings,
             ports: Supervisor.Ports(
                 book: journaled, server: server, tools: tools, stores: ["local": store], verifier: verifier,
-                liveness: liveness, restoring: Self.nothing, maintaining: MemoryMaintenance(),
-                ambient: ambient, zoneOffset: { _ in 0 }),
+                archiver: archiver, liveness: liveness, restoring: Self.nothing,
+                maintaining: MemoryMaintenance(), ambient: ambient, zoneOffset: { _ in 0 }),
             observer: diary)
     }
 

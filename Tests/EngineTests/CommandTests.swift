@@ -36,10 +36,10 @@ import Testing
     func `pg_dump`(row: [String]) throws {
         let spec = BackupSpec(
             format: try #require(BackupSpec.Format(rawValue: row[0])), compression: Specs.compression(row[1]),
-            workers: try #require(Int(row[3])), selection: Self.selection(row[4]))
+            selection: Self.selection(row[4]))
         let arguments = DumpCommand.dump(
             spec, connection: Self.connection, job: "nightly", client: Self.client(try #require(Int(row[2]))),
-            directory: "/set/archive")
+            workers: try #require(Int(row[3])), directory: "/set/archive")
         #expect(
             arguments == Self.arguments + ["--lock-wait-timeout=300000"]
                 + row[5].split(separator: " ").map(String.init),

@@ -89,7 +89,8 @@ import Testing
 
     @Test func `in the directory format`() async throws {
         let bench = Bench()
-        let run = try await bench.launch(Schedules.job(spec: BackupSpec(format: .directory, workers: 4)))
+        let run = try await bench.launch(
+            Schedules.job(spec: BackupSpec(format: .directory, workers: .exactly(4))))
         #expect(run.state == .ended(.succeeded))
         let set = try #require(try await bench.sets.first)
         #expect(set.manifest.files.map(\.path) == ["archive/3355.dat.gz", "archive/toc.dat", "globals.sql"])

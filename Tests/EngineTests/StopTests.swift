@@ -167,4 +167,10 @@ private final class StoppingServer: ServerPort {
     func holdSnapshot(of target: Target, database: String) async throws(AnyFault) -> any HeldSnapshot {
         try await server.holdSnapshot(of: target, database: database)
     }
+
+    func shareSnapshot(
+        of target: Target, database: String, connections: Int
+    ) async throws(AnyFault) -> any SharedSnapshot {
+        try await server.shareSnapshot(of: target, database: database, connections: connections)
+    }
 }

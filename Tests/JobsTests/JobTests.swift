@@ -45,7 +45,7 @@ import Testing
                 == .backup(
                     BackupSpec(
                         databases: ["app"], excludeDatabases: ["*_test", "template_x"], format: .directory,
-                        compression: .zstd(level: 19), workers: 8, globals: false, verify: .hash,
+                        compression: .zstd(level: 19), workers: .exactly(8), globals: false, verify: .hash,
                         keep: Retention(
                             last: 1, hourly: 2, daily: 3, weekly: 4, monthly: 5, yearly: 6,
                             within: .seconds(30 * 86_400)),
@@ -130,7 +130,7 @@ import Testing
     @Test(
         arguments: [
             ("none", .none), ("zlib", .zlib(level: 6)), ("zlib:0", .zlib(level: 0)),
-            ("zlib:9", .zlib(level: 9)),
+            ("zlib:9", .zlib(level: 9)), ("isal", .isal(level: 2)), ("isal:3", .isal(level: 3)),
             ("lz4", .lz4), ("zstd", .zstd(level: 3)), ("zstd:22", .zstd(level: 22)),
         ] as [(String, BackupSpec.Compression)])
     func `compresses as it says`(_ text: String, _ compression: BackupSpec.Compression) {
@@ -139,6 +139,43 @@ import Testing
         #expect(
             Sample.job("compression: \(compression)\n").job?.work
                 == .backup(BackupSpec(compression: compression)))
+    }
+
+    @Test(
+        arguments: [
+            ("", .isal(level: 2)), ("format: custom\n", .isal(level: 2)),
+            ("writer: pg_dump\n", .zlib(level: 6)), ("format: directory\n", .zlib(level: 6)),
+            ("format: plain\n", .zlib(level: 6)),
+        ] as [(String, BackupSpec.Compression)])
+    func `is compressed by what suits who writes it`(_ text: String, _ compression: BackupSpec.Compression) {
+        guard case .backup(let spec) = Sample.job(text).job?.work else {
+            Issue.record("no backup")
+            return
+        }
+        #expect(spec.compression == compression)
+    }
+
+    @Test(
+        arguments: [
+            ("", "isal:2"), ("compression: zlib:1\n", "zlib:1"), ("compression: zlib:0\n", nil),
+            ("compression: none\n", nil), ("compression: zstd\n", nil), ("writer: pg_dump\n", nil),
+            ("format: directory\n", nil), ("format: plain\n", nil),
+        ] as [(String, String?)])
+    func `is written by pgvigil where that is better`(_ text: String, _ compression: String?) {
+        guard case .backup(let spec) = Sample.job(text).job?.work else {
+            Issue.record("no backup")
+            return
+        }
+        #expect(spec.segmentCompression.map { "\($0)" } == compression)
+    }
+
+    @Test func `says how many work at once, or leaves it to the moment`() {
+        let (job, faults) = Sample.job("workers: auto\nconnections: 3\n")
+        #expect(faults.isEmpty)
+        #expect(
+            job?.work
+                == .backup(
+                    BackupSpec(workers: .automatic, connections: .exactly(3))))
     }
 
     @Test(arguments: ["none", "zlib:6"])

@@ -146,7 +146,8 @@ import Testing
             job?.work
                 == .backup(
                     BackupSpec(
-                        format: .directory, compression: .zlib(level: 9), workers: 3, globals: false)))
+                        format: .directory, compression: .zlib(level: 9), workers: .exactly(3), globals: false
+                    )))
     }
 }
 

@@ -7,6 +7,8 @@ package final class MemoryVerifier: VerifierPort {
     /// What it finds.
     package enum Answer: Sendable {
         case sound
+        /// As sound as that, with this in it.
+        case finds(VerificationReport)
         case damaged
         case undecided
         /// Reads on until it is cancelled, and cannot tell then.
@@ -32,6 +34,7 @@ package final class MemoryVerifier: VerifierPort {
         progress(1, 2)
         switch answer {
         case .sound: return Self.sound(path)
+        case .finds(let report): return report
         case .damaged:
             return Self.report(path, .streamChecksum, "public.orders", "the checksum of its data is wrong")
         case .undecided: return Self.report(path, .unreadable, "the archive", "it cannot be opened")

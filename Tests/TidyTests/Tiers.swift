@@ -20,8 +20,11 @@ enum Tiers {
         "Databases": Set(
             values + ["Engine", "Postgres", "Compression", "Glibc", "Synchronization", "Dispatch"]),
         "Compression": [
-            "Faults", "ArchiveFormat", "CZlib", "CLZ4", "CZstd", "CXXHash", "CCrypto", "Glibc",
+            "Faults", "ArchiveFormat", "CZlib", "CISAL", "CLZ4", "CZstd", "CXXHash", "CCrypto", "Glibc",
             "Synchronization",
+        ],
+        "Archiving": [
+            "Faults", "Measures", "ArchiveFormat", "Compression", "Engine", "Synchronization", "Dispatch",
         ],
         "Verification": [
             "Faults", "ArchiveFormat", "Compression", "Engine", "Glibc", "Synchronization", "Dispatch",
@@ -36,8 +39,8 @@ enum Tiers {
         // Tier 4: the composition root
         "Wiring": Set(
             values + [
-                "Engine", "Postgres", "Catalog", "Databases", "Compression", "Verification", "Processes",
-                "Storage", "Notify", "Web",
+                "Engine", "Postgres", "Catalog", "Databases", "Compression", "Archiving", "Verification",
+                "Processes", "Storage", "Notify", "Web",
                 "Logging", "CMalloc", "Glibc", "Synchronization", "Dispatch",
             ]),
         // Tier 5: the program
