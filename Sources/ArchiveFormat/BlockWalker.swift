@@ -51,6 +51,15 @@ package struct BlockWalker: Sendable {
         position = start
     }
 
+    /// A walk that begins in the middle of a table's block, with the chunk at `start`.
+    package init(chunkAt start: Int64) {
+        self.init(start: start)
+        state = .chunkStart
+    }
+
+    /// Whether a chunk, or the end of all, comes next.
+    package var isBetweenChunks: Bool { state == .chunkStart && scratch.isEmpty }
+
     /// Whether no block is open, which is where an archive may end.
     package var isBetweenBlocks: Bool { state == .blockStart && scratch.isEmpty }
 

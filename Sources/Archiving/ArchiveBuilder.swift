@@ -25,14 +25,15 @@ final class ArchiveBuilder: ArchiveAssembly {
     private let decision = DispatchSemaphore(value: 0)
 
     init(
-        _ file: any IncomingFile, _ compression: SegmentCompression, workers: Int,
+        _ file: any IncomingFile, _ compression: SegmentCompression, workers: Int, partBytes: Int64,
         progress: @escaping @Sendable (ArchiveProgress) -> Void
     ) throws(CompressionFault) {
         self.file = file
         objects = try LargeObjectDigester()
         intake = Mutex(Intake(rewriter: StreamRewriter(level: compression.headerLevel)))
         line = WorkLine(
-            workers: workers, makeCompressor: { () throws(CompressionFault) in try compression.compressor() },
+            workers: workers, partBytes: partBytes,
+            makeCompressor: { () throws(CompressionFault) in try compression.compressor() },
             progress: progress)
     }
 

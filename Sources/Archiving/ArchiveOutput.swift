@@ -24,6 +24,7 @@ final class ArchiveOutput {
     private(set) var finishedEntries = 0
     private(set) var current: Int?
     private let file: any IncomingFile
+    private let partBytesMin: Int64
     private let contents: TableOfContents
     /// Where the blocks of entries begin, by their index.
     private var positions: [Int: Int64] = [:]
@@ -38,9 +39,11 @@ final class ArchiveOutput {
     private var scratch: [UInt8] = []
 
     /// Writes the table of contents, in which the blocks have no positions yet.
-    init(file: any IncomingFile, contents: TableOfContents) throws(AnyFault) {
+    init(file: any IncomingFile, contents: TableOfContents, partBytes: Int64) throws(AnyFault) {
         self.file = file
         self.contents = contents
+        // A part ends with a row, up to a segment before its size is full.
+        partBytesMin = partBytes - Int64(ArchivingLimits.segmentBytes)
         let start = contents.serialise()
         position = Int64(start.count)
         do throws(CompressionFault) { digester = try RowDigester() } catch { throw AnyFault(error) }
@@ -99,7 +102,7 @@ final class ArchiveOutput {
 
     private func write(_ segment: CompressedSegment) throws(AnyFault) {
         if segment.isFreeOfHistory,
-            decoded - lastPart > ArchivingLimits.partBytes - Int64(ArchivingLimits.segmentBytes)
+            decoded - lastPart > partBytesMin
         {
             parts.append(position)
             lastPart = decoded

@@ -4,14 +4,18 @@ package import Faults
 
 /// Makes archives with all cores; see docs/decisions/archives-of-our-own.md.
 package struct Archiver: ArchiverPort {
-    package init() {}
+    private let partBytes: Int64
+
+    /// - Parameter partBytes: A reader may begin in the middle of a table after so many bytes of it.
+    package init(partBytes: Int64 = ArchivingLimits.partBytes) { self.partBytes = partBytes }
 
     package func begin(
         _ file: any IncomingFile, compression: SegmentCompression, workers: Int,
         progress: @escaping @Sendable (ArchiveProgress) -> Void
     ) throws(AnyFault) -> any ArchiveAssembly {
         do throws(CompressionFault) {
-            return try ArchiveBuilder(file, compression, workers: workers, progress: progress)
+            return try ArchiveBuilder(
+                file, compression, workers: workers, partBytes: partBytes, progress: progress)
         } catch {
             throw AnyFault(error)
         }

@@ -82,7 +82,7 @@ struct LaneWriter: Sendable {
         let data = buffer.data
         partBytes += Int64(data.count)
         var carried: [UInt8] = []
-        if hasRows, partBytes >= ArchivingLimits.partBytes,
+        if hasRows, partBytes >= line.partBytes,
             let end = data.lastIndex(of: 10).map({ $0 + 1 })
         {
             carried = Array(data[end...])

@@ -58,16 +58,19 @@ final class WorkLine: Sendable {
     private let free = DispatchSemaphore(value: 0)
     private let work = DispatchSemaphore(value: 0)
     private let workers: Int
+    /// A reader may begin in the middle of a table after so many bytes of it.
+    let partBytes: Int64
     private let progress: @Sendable (ArchiveProgress) -> Void
 
     /// Starts the workers.
     ///
     /// - Parameter makeCompressor: Called once on each worker's thread.
     init(
-        workers: Int,
+        workers: Int, partBytes: Int64,
         makeCompressor: @escaping @Sendable () throws(CompressionFault) -> any SegmentCompressor,
         progress: @escaping @Sendable (ArchiveProgress) -> Void
     ) {
+        self.partBytes = partBytes
         self.workers = max(1, min(workers, ArchivingLimits.workersMax))
         self.progress = progress
         // Each worker has one under way and one ready; sources fill the rest. A semaphore may not end with less than it
@@ -81,7 +84,7 @@ final class WorkLine: Sendable {
     /// Writes the start of the archive; nothing may be added to a lane before.
     func begin(_ file: any IncomingFile, _ contents: TableOfContents) throws(AnyFault) {
         try output.withLock { (output) throws(AnyFault) in
-            output = try ArchiveOutput(file: file, contents: contents)
+            output = try ArchiveOutput(file: file, contents: contents, partBytes: partBytes)
         }
     }
 

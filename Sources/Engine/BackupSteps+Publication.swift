@@ -20,7 +20,8 @@ extension BackupSteps {
         var detail = "\(work.files.count) files hashed"
         // What was counted at the source is compared with what decoding counts.
         if spec.verify == .decode || spec.snapshotCounts {
-            let report = await decode("\(incoming.directory)/\(archive)", item)
+            let report = await decode(
+                "\(incoming.directory)/\(archive)", work.tally?.parts ?? [], item)
             try stopIfCancelled()
             let finding =
                 report.findings.first.map { "\($0.subject): \($0.message)" } ?? "nothing was found in it"
@@ -47,11 +48,13 @@ extension BackupSteps {
         return StepResult(event: .done, detail: detail, bytes: size)
     }
 
-    private func decode(_ path: String, _ item: BackupItem) async -> VerificationReport {
+    private func decode(
+        _ path: String, _ parts: [Manifest.Parts], _ item: BackupItem
+    ) async -> VerificationReport {
         let (observer, uptime, begun) = (
             ports.observer, ports.ambient.uptime, ports.ambient.uptime()
         )
-        return await ports.verifier.verify(path: path) { done, total in
+        return await ports.verifier.verify(path: path, parts: parts) { done, total in
             observer.observe(
                 .checking(item, bytes: ByteCount(done), of: ByteCount(total), elapsed: uptime() - begun))
         }

@@ -4,7 +4,10 @@ package import ArchiveFormat
 package protocol VerifierPort: Sendable {
     /// Reads and decodes the archive at an absolute path; never throws, since what it cannot tell is a verdict.
     ///
-    /// - Parameter progress: Called now and then with the bytes read so far and the bytes in all.
-    func verify(path: String, progress: @escaping @Sendable (Int64, Int64) -> Void) async
-        -> VerificationReport
+    /// - Parameters:
+    ///   - parts: Where large tables can be decoded from their middle.
+    ///   - progress: Called now and then with the bytes read so far and the bytes in all.
+    func verify(
+        path: String, parts: [Manifest.Parts], progress: @escaping @Sendable (Int64, Int64) -> Void
+    ) async -> VerificationReport
 }

@@ -44,7 +44,8 @@ package enum WorkerChoice {
 
     /// How many threads compress.
     ///
-    /// Automatically as many as there are cores that others leave idle, and no more than the guard allows; when the window
+    /// Automatically one for each core, fewer where more is to be done already than the cores can do, and no more than the
+    /// guard allows. A load below that says little: the average counts what we did ourselves a moment ago. When the window
     /// would close before twice the expected time, the work of others is no reason to be slow, and the guard still is.
     package static func workers(_ asked: WorkerCount, _ room: Room) -> Choice {
         switch asked {
@@ -55,7 +56,7 @@ package enum WorkerChoice {
         guard let load = room.load else { return Choice(cores, "one for each core") }
         let isPressed = room.windowLeft.map { $0 < room.expected * 2 } ?? false
         let allowed = room.loadMax.map { whole(Double(cores) * ($0 - load)) } ?? cores
-        let idle = isPressed ? cores : whole(Double(cores) * (1 - load))
+        let idle = isPressed ? cores : whole(Double(cores) * (2 - load))
         let count = max(1, min(cores, allowed, idle))
         if count == cores { return Choice(cores, "one for each core") }
         if allowed <= idle { return Choice(count, "the guard 'load' allows no more") }

@@ -5,8 +5,8 @@ import Engine
 /// dropped before.
 extension ArchiveVerifier: VerifierPort {
     package func verify(
-        path: String, progress: @escaping @Sendable (Int64, Int64) -> Void
+        path: String, parts: [Manifest.Parts], progress: @escaping @Sendable (Int64, Int64) -> Void
     ) async -> VerificationReport {
-        await verify(path: path, dropCache: false) { progress($0.bytesDone, $0.bytesTotal) }
+        await verify(path: path, parts: parts, dropCache: false) { progress($0.bytesDone, $0.bytesTotal) }
     }
 }

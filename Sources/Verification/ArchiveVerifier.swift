@@ -18,15 +18,19 @@ package struct ArchiveVerifier: Sendable {
     /// It never throws: what keeps it from an answer is a finding, and the verdict is then `cannotTell`.
     ///
     /// - Parameters:
+    ///   - parts: where large tables of a custom archive can be decoded from their middle; a set's manifest tells
+    ///     it, and wrong ones cost time and nothing else.
     ///   - dropCache: whether the files are put out of the page cache first, so that the disk is what is
     ///     checked.
     ///   - progress: called from any thread, every few MiB.
     package func verify(
-        path: String, dropCache: Bool = false, progress: (@Sendable (VerificationProgress) -> Void)? = nil
+        path: String, parts: [Manifest.Parts] = [], dropCache: Bool = false,
+        progress: (@Sendable (VerificationProgress) -> Void)? = nil
     ) async -> VerificationReport {
         let isSet = ArchiveFile.exists("\(path)/\(Manifest.fileName)")
         if isSet { return await verifySet(directory: path, dropCache: dropCache, progress: progress) }
-        return await verifyArchive(path, dropCache: dropCache, meter: ProgressMeter(report: progress))
+        return await verifyArchive(
+            path, parts: parts, dropCache: dropCache, meter: ProgressMeter(report: progress))
     }
 
     /// Verifies a backup set: size and SHA-256 of every file as the manifest has them, then the archive and
@@ -68,7 +72,8 @@ package struct ArchiveVerifier: Sendable {
         into report: inout VerificationReport
     ) async -> [Finding] {
         // The hashes have just been read from the disk, and what they covered is what is decoded now.
-        let archive = await verifyArchive("\(directory)/\(manifest.archive)", dropCache: false, meter: meter)
+        let archive = await verifyArchive(
+            "\(directory)/\(manifest.archive)", parts: manifest.parts ?? [], dropCache: false, meter: meter)
         report.takeContent(of: archive)
         var findings = archive.placed(in: manifest.archive)
         for file in manifest.files where file.path == "globals.sql" {
@@ -80,9 +85,9 @@ package struct ArchiveVerifier: Sendable {
         return findings.filter { $0.kind != .noChecksum }
     }
 
-    private func verifyArchive(_ path: String, dropCache: Bool, meter: ProgressMeter) async
-        -> VerificationReport
-    {
+    private func verifyArchive(
+        _ path: String, parts: [Manifest.Parts] = [], dropCache: Bool, meter: ProgressMeter
+    ) async -> VerificationReport {
         var report = VerificationReport(path: path)
         let pool = WorkPool(workers: workers, meter: meter)
         do throws(VerificationFault) {
@@ -90,7 +95,7 @@ package struct ArchiveVerifier: Sendable {
                 try await verifyFolder(path, dropCache: dropCache, pool, &report)
             } else {
                 let file = try ArchiveFile(path: path, name: path, dropCache: dropCache)
-                try await verifyFile(file, pool, &report)
+                try await verifyFile(file, parts, pool, &report)
             }
         } catch {
             report.settle(with: [Finding(error, subject: path, file: nil)])
@@ -114,13 +119,14 @@ package struct ArchiveVerifier: Sendable {
     }
 
     private func verifyFile(
-        _ file: ArchiveFile, _ pool: WorkPool, _ report: inout VerificationReport
+        _ file: ArchiveFile, _ parts: [Manifest.Parts], _ pool: WorkPool, _ report: inout VerificationReport
     ) async throws(VerificationFault) {
         switch FileType(head: try file.head(FileType.headBytes)) {
         case .empty:
             report.settle(with: [Finding(.fileEmpty, subject: report.path, message: "the file is empty")])
         case .custom:
-            await CustomCheck(file: file, pool: pool).run(into: &report)
+            let offsets = Dictionary(parts.map { ($0.entry, $0.offsets) }) { first, _ in first }
+            await CustomCheck(file: file, pool: pool, parts: offsets).run(into: &report)
         case .text(let codec):
             await PlainCheck(file: file, pool: pool, codec: codec, name: nil).run(into: &report)
         case .tar:

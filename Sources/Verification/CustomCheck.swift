@@ -4,6 +4,8 @@ import ArchiveFormat
 struct CustomCheck: Sendable {
     let file: ArchiveFile
     let pool: WorkPool
+    /// Where tables can be decoded from their middle, by the number of the entry.
+    var parts: [Int32: [Int64]] = [:]
 
     /// Reads the table of contents, finds every block, and decodes all of them.
     func run(into report: inout VerificationReport) async {
@@ -62,12 +64,34 @@ struct CustomCheck: Sendable {
             .sorted { $0.1.count > $1.1.count }
         pool.meter.expect(jobs.reduce(0) { $0 + $1.1.count })
         let file = file
-        return await BlockRunner(pool: pool, wrappings: [wrapping]).run(jobs.map { $0.0 }) { index, bench in
+        let divided = await decodeParts(contents, layout)
+        let whole = jobs.map { $0.0 }.filter { divided[$0] == nil }
+        let outcomes = await BlockRunner(pool: pool, wrappings: [wrapping]).run(whole) { index, bench in
             guard let extent = layout.extents[index] else { return BlockOutcome() }
             var check = CustomBlockCheck(
                 file: file, entry: contents.dataEntries[index], extent: extent, wrapping: wrapping)
             return check.run(bench)
         }
+        return outcomes.merging(divided) { own, _ in own }
+    }
+
+    /// Decodes the tables whose parts are known, part by part; what is not as expected is left to the check of whole blocks.
+    private func decodeParts(_ contents: ReadContents, _ layout: BlockLayout) async -> [Int: BlockOutcome] {
+        guard contents.header.codec == .zlib, !parts.isEmpty else { return [:] }
+        let jobs = contents.dataEntries.enumerated().flatMap { index, entry -> [BlockPart] in
+            guard entry.isCopyText, let offsets = parts[entry.id], let extent = layout.extents[index] else {
+                return []
+            }
+            return BlockPart.divide(extent, entry: index, at: offsets)
+        }
+        let file = file
+        let found = await pool.perform(jobs) { part, bench in
+            var check = PartCheck(file: file, part: part)
+            return check.run(bench)
+        }
+        var outcomes: [Int: [PartOutcome?]] = [:]
+        for (part, outcome) in zip(jobs, found) { outcomes[part.entry, default: []].append(outcome) }
+        return outcomes.compactMapValues { BlockOutcome($0) }
     }
 }
 

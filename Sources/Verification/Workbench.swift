@@ -14,9 +14,12 @@ final class Workbench {
     let output: UnsafeMutableRawBufferPointer
     let meter: ProgressMeter
     private let windowLogMax: Int32
-    private var decoders: [Wrapping: any StreamDecoder] = [:]
+    private var decoders: [Choice: any StreamDecoder] = [:]
     private var rowDigester: RowDigester?
     private var objectDigester: LargeObjectDigester?
+    private var raw: ISALInflater?
+    /// Whether zlib and gzip streams are decoded by ISA-L; what it does not like is for zlib itself to judge.
+    var isFast = false
 
     /// What kind of stream is to be decoded.
     enum Wrapping: Sendable, Hashable {
@@ -25,6 +28,11 @@ final class Workbench {
         case gzip
         case lz4
         case zstd
+    }
+
+    private struct Choice: Hashable {
+        var wrapping: Wrapping
+        var isFast: Bool
     }
 
     init(meter: ProgressMeter, windowLogMax: Int32) {
@@ -69,19 +77,28 @@ final class Workbench {
 
     /// A decoder at the start of a stream; nil for data that is stored as it is.
     func decoder(_ wrapping: Wrapping) throws(CompressionFault) -> (any StreamDecoder)? {
-        if let decoder = decoders[wrapping] {
+        let choice = Choice(wrapping: wrapping, isFast: isFast)
+        if let decoder = decoders[choice] {
             try decoder.reset()
             return decoder
         }
         let decoder: any StreamDecoder
         switch wrapping {
         case .stored: return nil
-        case .zlib: decoder = try Inflater(.zlib)
-        case .gzip: decoder = try Inflater(.gzip)
+        case .zlib: decoder = isFast ? ISALInflater(.zlib) : try Inflater(.zlib)
+        case .gzip: decoder = isFast ? ISALInflater(.gzip) : try Inflater(.gzip)
         case .lz4: decoder = try LZ4Decoder()
         case .zstd: decoder = try ZstdDecoder(windowLogMax: windowLogMax)
         }
-        decoders[wrapping] = decoder
+        decoders[choice] = decoder
+        return decoder
+    }
+
+    /// A decoder for a part of a zlib stream, without what is around it.
+    func rawDecoder() -> ISALInflater {
+        let decoder = raw ?? ISALInflater(.raw)
+        decoder.reset()
+        raw = decoder
         return decoder
     }
 }

@@ -21,9 +21,11 @@ enum Making {
     /// Makes an archive of a stream that comes in pieces of this size.
     static func archive(
         _ stream: [UInt8], piece: Int = 1 << 16, workers: Int = 2,
-        compression: SegmentCompression = .isal(level: 2), file: MemoryFile = MemoryFile()
+        compression: SegmentCompression = .isal(level: 2), file: MemoryFile = MemoryFile(),
+        partBytes: Int64 = ArchivingLimits.partBytes
     ) async throws -> (bytes: [UInt8], tally: ArchiveTally) {
-        let assembly = try Archiver().begin(file, compression: compression, workers: workers) { _ in }
+        let assembly = try Archiver(partBytes: partBytes)
+            .begin(file, compression: compression, workers: workers) { _ in }
         assembly.proceed(.stream)
         do {
             try feed(stream, piece: piece, to: assembly)
@@ -55,12 +57,14 @@ enum Making {
     }
 
     /// What the verifier says of an archive.
-    static func verify(_ bytes: [UInt8]) async throws -> VerificationReport {
+    static func verify(_ bytes: [UInt8], parts: [Manifest.Parts] = []) async throws -> VerificationReport {
         let path = FileManager.default.temporaryDirectory.appending(path: "archive-\(UUID().uuidString)")
         try Data(bytes).write(to: path)
         // What comes of it is looked at elsewhere.
         defer { try? FileManager.default.removeItem(at: path) }
-        return await ArchiveVerifier(workers: 2).verify(path: path.path)
+        var report = await ArchiveVerifier(workers: 2).verify(path: path.path, parts: parts)
+        report.path = ""
+        return report
     }
 
     /// Expects an archive to hold what its stream held, byte by byte, and to be told so by its tally and the verifier.

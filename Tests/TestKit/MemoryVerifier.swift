@@ -27,7 +27,7 @@ package final class MemoryVerifier: VerifierPort {
     package var paths: [String] { asked.withLock { $0 } }
 
     package func verify(
-        path: String, progress: @escaping @Sendable (Int64, Int64) -> Void
+        path: String, parts: [Manifest.Parts], progress: @escaping @Sendable (Int64, Int64) -> Void
     ) async -> VerificationReport {
         asked.withLock { $0.append(path) }
         let answer = answers.withLock { $0.count > 1 ? $0.removeFirst() : $0.first ?? .sound }
