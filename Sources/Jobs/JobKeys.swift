@@ -71,7 +71,8 @@ enum JobKeys {
             + "For archives that pgvigil writes.")
     static let workers = Key(
         "workers", Form<WorkerCount>.workerCount(1...64),
-        .described("`auto`: one for each core, fewer on a busy host and within the guard `load` of the window"),
+        .described(
+            "`auto`: one for each core, fewer on a busy host and within the guard `load` of the window"),
         "Threads that compress a custom archive; in the directory format the connections that dump (`pg_dump -j`)."
     )
     static let globals = Key(

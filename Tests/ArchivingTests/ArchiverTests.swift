@@ -1,4 +1,5 @@
 import ArchiveFormat
+import Archiving
 import Engine
 import Testing
 
@@ -36,7 +37,7 @@ import Testing
     }
 
     @Test func `has rows of every length, empty tables, and empty large objects`() async throws {
-        let half = 512 << 10
+        let half = ArchivingLimits.segmentBytes
         let long = [UInt8](repeating: 120, count: 2_000_000) + [10]
         let exact = [UInt8](repeating: 121, count: half - 1) + [10]
         let third: [UInt8] = long + long + Array("z\n".utf8)
