@@ -188,3 +188,15 @@ let package = Package(
         tests("SystemTests", ["Databases", "Jobs", "Postgres", "Faults"]),
     ]
 )
+
+// Entry points of libFuzzer, for scripts/fuzz alone.
+if Context.environment["PGVIGIL_FUZZ"] != nil {
+    func fuzzer(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+        .target(name: name, dependencies: dependencies, path: "Tests/Fuzz/\(name)", swiftSettings: strict)
+    }
+    package.targets += [
+        fuzzer("FuzzReader", ["ArchiveFormat", "Faults"]),
+        fuzzer("FuzzRewriter", ["Archiving", "Compression", "ArchiveFormat", "Engine", "Faults", "Measures"]),
+        fuzzer("FuzzCron", ["Cron", "Faults"]),
+    ]
+}
