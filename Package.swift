@@ -196,7 +196,9 @@ if Context.environment["PGVIGIL_FUZZ"] != nil {
     }
     package.targets += [
         fuzzer("FuzzReader", ["ArchiveFormat", "Faults"]),
-        fuzzer("FuzzRewriter", ["Archiving", "Compression", "ArchiveFormat", "Engine", "Faults", "Measures"]),
+        fuzzer(
+            "FuzzRewriter",
+            ["Archiving", "Compression", "ArchiveFormat", "Engine", "Faults", "Measures"]),
         fuzzer("FuzzCron", ["Cron", "Faults"]),
     ]
 }

@@ -130,6 +130,7 @@ def write(bench):
         bench.leave_out(PIGZ, "pigz is not installed (apt-get install pigz)")
     ways.append((CEILING, CEILING, lambda: ceiling(bench, database)))
     ways += [(OURS_ZLIB, *bench.vigil_way(database, compression="zlib:6", connections=1)),
+             ("pgvigil zlib:6, two connections", *bench.vigil_way(database, compression="zlib:6", connections=2)),
              (OURS_ISAL, *bench.vigil_way(database, compression="isal:2", connections=1)),
              (OURS_TWO, *bench.vigil_way(database, compression="isal:2", connections=2))]
     return bench.rotate("write", ways)

@@ -93,9 +93,18 @@ package struct BlockWalker: Sendable {
             case .blockStart, .objectStart, .chunkStart:
                 let need = state == .blockStart ? 1 + ArchiveInteger.size : ArchiveInteger.size
                 let offset = position - Int64(scratch.count)
-                guard fill(need, from: &bytes) else { return nil }
-                let step = read(at: offset)
-                scratch.removeAll(keepingCapacity: true)
+                let step: Step
+                if scratch.isEmpty, bytes.count >= need {
+                    // Nearly always: without compression pg_dump writes a chunk for each row.
+                    step = read(bytes.part(0, need), at: offset)
+                    position += Int64(need)
+                    bytes = bytes.dropping(need)
+                } else {
+                    guard fill(need, from: &bytes) else { return nil }
+                    let head = scratch
+                    step = head.withUnsafeBytes { read($0, at: offset) }
+                    scratch.removeAll(keepingCapacity: true)
+                }
                 if case .malformed = step { state = .broken }
                 return step
             }
@@ -110,18 +119,15 @@ package struct BlockWalker: Sendable {
         return scratch.count == need
     }
 
-    /// Reads the complete head in `scratch`.
-    private mutating func read(at offset: Int64) -> Step {
-        let number = scratch.withUnsafeBytes { raw in
-            ArchiveInteger.parse(raw.dropping(raw.count - ArchiveInteger.size))
-        }
-        guard let number else {
+    /// Reads a complete head.
+    private mutating func read(_ head: UnsafeRawBufferPointer, at offset: Int64) -> Step {
+        guard let number = ArchiveInteger.parse(head.dropping(head.count - ArchiveInteger.size)) else {
             return .malformed("a length or number of a data block is not an integer", offset: offset)
         }
         switch state {
         case .blockStart:
-            guard let kind = Kind(rawValue: scratch[0]) else {
-                return .malformed("a data block has the unknown type \(scratch[0])", offset: offset)
+            guard let first = head.first, let kind = Kind(rawValue: first) else {
+                return .malformed("a data block has the unknown type \(head.first ?? 0)", offset: offset)
             }
             self.kind = kind
             state = kind == .data ? .chunkStart : .objectStart

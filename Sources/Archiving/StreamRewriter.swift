@@ -15,6 +15,8 @@ struct StreamRewriter: Sendable {
     private var position: Int64 = 0
     private var current: Int?
     private var object: UInt32 = 0
+    /// Whether the current block holds large objects.
+    private var isLargeObjects = false
     private let level: Int32
 
     /// - Parameter level: What the header of archives before 1.15 says of zlib's level.
@@ -76,8 +78,6 @@ struct StreamRewriter: Sendable {
         try expected?.checkComplete(contents.entries)
     }
 
-    private var isLargeObjects: Bool { current.flatMap { contents?.entries[$0].isLargeObjects } ?? false }
-
     private mutating func handle(
         _ step: BlockWalker.Step, _ lane: inout LaneWriter, _ digester: (any LargeObjectDigesting)?
     ) throws(AnyFault) {
@@ -90,6 +90,7 @@ struct StreamRewriter: Sendable {
                 throw AnyFault(error)
             }
             guard let current else { return }
+            isLargeObjects = kind == .largeObjects
             try lane.add(.beginBlock(entry: current))
             if kind == .data { try lane.beginStream(hasRows: entries[current].isCopyText) }
         case .object(let oid):

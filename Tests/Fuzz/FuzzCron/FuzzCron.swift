@@ -4,7 +4,7 @@ import FoundationEssentials
 
 /// Reads whatever comes as a crontab and as a pattern, and looks for what comes next.
 @_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzCron(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
+package func fuzzCron(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
     let text = String(decoding: UnsafeRawBufferPointer(start: data, count: min(size, 4_096)), as: UTF8.self)
     let (_, faults) = Crontab.parse(text, file: "fuzz.cron")
     for fault in faults { precondition(!fault.summary.isEmpty && fault.place != nil) }

@@ -2,7 +2,7 @@ import ArchiveFormat
 
 /// Reads whatever comes as an archive through a pipe, cut as its first byte says, and as a table of contents at once.
 @_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzReader(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
+package func fuzzReader(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
     let bytes = UnsafeRawBufferPointer(start: data, count: size)
     guard let first = bytes.first else { return 0 }
     let piece = max(1, Int(first) * 16)

@@ -9,7 +9,7 @@ import Synchronization
 
 /// Makes an archive of whatever comes, cut as its first byte says; one that is made holds what came.
 @_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzRewriter(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
+package func fuzzRewriter(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
     guard size > 1, size < 256 << 10 else { return 0 }
     let stream = Array(UnsafeRawBufferPointer(start: data + 1, count: size - 1))
     let piece = max(1, Int(data[0]) * 16)
