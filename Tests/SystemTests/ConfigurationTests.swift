@@ -64,7 +64,8 @@ import Testing
 
                 """)
             try scene.write("jobs/nightly-backup.yaml", "kind: backup\nformt: plain\nkeep: {dayly: 3}\n")
-            try scene.write("jobs/weekly.yaml", "kind: backup\ncompression: gzip:9\nworkers: 4\nformat: plain\n")
+            try scene.write(
+                "jobs/weekly.yaml", "kind: backup\ncompression: gzip:9\nworkers: 4\nformat: plain\n")
             try scene.write("jobs/weekly.yml", "kind: backup\n")
             try scene.write(
                 "cron/nights.cron",
